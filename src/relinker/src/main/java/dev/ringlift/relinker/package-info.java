@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ringlift.relinker;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ringlift.ring;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ringlift.testkit;
+
+import org.jspecify.annotations.NullMarked;
