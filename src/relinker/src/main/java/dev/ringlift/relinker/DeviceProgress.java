@@ -1,0 +1,54 @@
+package dev.ringlift.relinker;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How far one device is: a snapshot, taken at any time by any thread.
+ *
+ * @param device the device's name
+ * @param state what it is at
+ * @param partitionsDone partitions done, those of earlier runs included
+ * @param partitionsTotal all partitions of this step; 0 until they have been listed
+ * @param counters what this run did
+ * @param problems the first problems, at most {@link #MAX_PROBLEMS}
+ * @param hashDirsPerSecond the rate over about the last ten seconds
+ * @param started when work on the device began, empty while it waits
+ * @param elapsed time since then, ending with the result
+ * @param remaining an estimate of the time left, empty while there is no ground for one
+ * @param result how it ended, empty before
+ */
+public record DeviceProgress(
+    String device,
+    State state,
+    long partitionsDone,
+    long partitionsTotal,
+    Counters counters,
+    List<Problem> problems,
+    double hashDirsPerSecond,
+    Optional<Instant> started,
+    Duration elapsed,
+    Optional<Duration> remaining,
+    Optional<DeviceResult> result) {
+
+  public static final int MAX_PROBLEMS = 10;
+
+  /** What a device is at. */
+  public enum State {
+    /** Waits for its turn. */
+    PENDING,
+    /** Another process holds the device's lock. */
+    WAITING_FOR_LOCK,
+    RUNNING,
+    /** Paused, or held back by the I/O pressure limit. */
+    PAUSED,
+    /** Ended; see {@link DeviceProgress#result()}. */
+    ENDED
+  }
+
+  public DeviceProgress {
+    problems = List.copyOf(problems);
+  }
+}

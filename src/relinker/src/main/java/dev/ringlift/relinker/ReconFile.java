@@ -1,0 +1,30 @@
+package dev.ringlift.relinker;
+
+import java.nio.file.Path;
+
+/**
+ * {@code relinker.recon} in Swift's recon cache directory, which {@code /recon/relinker} serves:
+ * the same keys as swift-object-relinker's. Writing never fails a run: what goes wrong is returned
+ * as a sentence.
+ */
+public interface ReconFile {
+  /**
+   * Begins a new run: forgets the devices and workers of the last one. Returns a problem, or an
+   * empty string.
+   */
+  String reset();
+
+  /** Writes how far the run is. Returns a problem, or an empty string. */
+  String update(RelinkRequest request, RelinkRun run);
+
+  /**
+   * Writes the end of the run with its exit code (0 done, 1 errors, 2 nothing to do). Returns a
+   * problem, or an empty string.
+   */
+  String finish(RelinkRequest request, RelinkRun run, int returnCode);
+
+  /** The file in this recon cache directory (Swift's default: {@code /var/cache/swift}). */
+  static ReconFile in(Path reconCachePath) {
+    return Pending.part(ReconFile.class, "ReconFile");
+  }
+}

@@ -1,0 +1,21 @@
+package dev.ringlift.relinker;
+
+/**
+ * Relinks and cleans up the devices of one node, by the rules of Swift 2.38.3's object relinker,
+ * and more carefully where that is not safe (see the package {@code engine}).
+ *
+ * <p>An interface, so that callers can be tested with a relinker of their own.
+ */
+public interface Relinker {
+  /**
+   * Starts the work in threads of its own and returns at once. Devices run in parallel; what goes
+   * wrong on one never ends another. Never throws for what is found on the disks: that is in the
+   * progress and the results.
+   */
+  RelinkRun start(RelinkRequest request, LiveSettings settings, Guard guard);
+
+  /** The relinker for real devices. */
+  static Relinker create() {
+    return Pending.part(Relinker.class, "Relinker");
+  }
+}
