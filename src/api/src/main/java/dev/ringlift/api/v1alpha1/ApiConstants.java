@@ -1,0 +1,34 @@
+package dev.ringlift.api.v1alpha1;
+
+/** Names that operator, agents and users share: group, labels, annotations, well-known objects. */
+public final class ApiConstants {
+
+  /** The API group of all custom resources. */
+  public static final String GROUP = "ringlift.dev";
+
+  /** The version of all custom resources. */
+  public static final String VERSION = "v1alpha1";
+
+  /** On a RelinkTask and on backup ConfigMaps: the UID of the increase that they belong to. */
+  public static final String LABEL_INCREASE_UID = "ringlift.dev/increase-uid";
+
+  /** On a RelinkTask: the node that it is for, so that an agent watches only its own. */
+  public static final String LABEL_NODE = "ringlift.dev/node";
+
+  /** On a RelinkTask: the number of the cycle, from 1. */
+  public static final String LABEL_CYCLE = "ringlift.dev/cycle";
+
+  /** On a RelinkTask: {@code Relink} or {@code Cleanup}. */
+  public static final String LABEL_STEP = "ringlift.dev/step";
+
+  /**
+   * On a Node, by an administrator: comma-separated addresses under which the ring's devices name
+   * this node, where they are not among the addresses in the Node's status.
+   */
+  public static final String ANNOTATION_RING_ADDRESSES = "ringlift.dev/ring-addresses";
+
+  /** The name of an agent's heartbeat Lease is this followed by its node's name. */
+  public static final String AGENT_LEASE_PREFIX = "ringlift-agent-";
+
+  private ApiConstants() {}
+}

@@ -1,0 +1,175 @@
+package dev.ringlift.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the operator says of an increase. Times are RFC 3339, UTC.
+ *
+ * @param observedGeneration generation of the spec that this status is about
+ * @param phase where the increase stands
+ * @param message what it does, what it waits for, what the user should do: one line
+ * @param fromPartPower the ring's power when the increase began
+ * @param cycle the doubling under way
+ * @param ring the ring in the store, and how far it has spread
+ * @param publication the ring that this increase last wrote, or is about to write
+ * @param nodes how many nodes are how far in the current step
+ * @param progress of the current step
+ * @param pastPointOfNoReturn whether the Increase ring of the current cycle has been, or is about
+ *     to be, published; written before that ring is
+ * @param replicationSuspendedSince since when the ring holds a next partition power
+ * @param preflight each check with its result
+ * @param problems at most 20
+ * @param conditions Ready, Reconciling, Stalled, PreflightPassed, RingDistributed, Degraded,
+ *     Complete
+ * @param startTime of the first change
+ * @param completionTime when it became Complete or Failed
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record PartitionPowerIncreaseStatus(
+    @Nullable Long observedGeneration,
+    @JsonPropertyDescription("Where the increase stands.") @Nullable Phase phase,
+    @JsonPropertyDescription("What it does, what it waits for, what you should do, in one line.")
+        @Nullable String message,
+    @JsonPropertyDescription("The ring's partition power when this increase began.")
+        @Nullable Integer fromPartPower,
+    @JsonPropertyDescription("The doubling under way.") @Nullable Cycle cycle,
+    @JsonPropertyDescription("The ring in the store, and how far it has spread.")
+        @Nullable RingStatus ring,
+    @JsonPropertyDescription("The ring that this increase last wrote, or is about to write.")
+        @Nullable Publication publication,
+    @JsonPropertyDescription("How many nodes are how far in the current step.")
+        @Nullable NodeCounts nodes,
+    @JsonPropertyDescription("How far the current step is, over all nodes.")
+        @Nullable Progress progress,
+    @JsonPropertyDescription(
+            "Whether the ring with the new power has been, or is about to be, published: from here there is no way back.")
+        @Nullable Boolean pastPointOfNoReturn,
+    @JsonPropertyDescription(
+            "Since when the ring holds a next partition power, and Swift therefore repairs no replicas.")
+        @Nullable String replicationSuspendedSince,
+    @JsonPropertyDescription("The checks before the first change, each with its result.")
+        @Size(max = 50)
+        @ListType(value = ListType.Kind.MAP, keys = "check")
+        @Nullable List<PreflightCheck> preflight,
+    @JsonPropertyDescription("What is wrong where; the first 20.")
+        @Size(max = 20)
+        @ListType(ListType.Kind.ATOMIC)
+        @Nullable List<Problem> problems,
+    @Size(max = 16) @ListType(value = ListType.Kind.MAP, keys = "type")
+        @Nullable List<Condition> conditions,
+    @JsonPropertyDescription("When the first change was made.") @Nullable String startTime,
+    @JsonPropertyDescription("When it became Complete or Failed.")
+        @Nullable String completionTime) {
+
+  /**
+   * One doubling.
+   *
+   * @param number from 1
+   * @param of how many doublings the whole increase has
+   * @param fromPartPower power at which this cycle began
+   * @param toPartPower power at which it ends
+   */
+  public record Cycle(int number, int of, int fromPartPower, int toPartPower) {}
+
+  /**
+   * The ring in the store.
+   *
+   * @param consumersTotal how many must have this ring before anything proceeds
+   * @param consumersCurrent how many have proved that they do
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record RingStatus(
+      int partPower,
+      @Nullable Integer nextPartPower,
+      @Nullable Long version,
+      String md5,
+      int consumersTotal,
+      int consumersCurrent) {}
+
+  /**
+   * A ring written by this increase. It is put here before the store is written: what is in the
+   * store then is either this ring, or the one that it was made from, or another hand's.
+   *
+   * @param transition Prepare, Increase or Finish
+   * @param cycle number of the cycle that it belongs to
+   * @param md5 of the ring file
+   * @param version of the ring
+   * @param fromMd5 of the ring that it was made from
+   * @param decidedAt when it was decided
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Publication(
+      String transition,
+      int cycle,
+      String md5,
+      @Nullable Long version,
+      String fromMd5,
+      String decidedAt) {}
+
+  /**
+   * Nodes of the current step.
+   *
+   * @param summary done/total, for the table of kubectl
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record NodeCounts(
+      int total, int waiting, int running, int done, int failed, String summary) {}
+
+  /**
+   * The current step, summed over all nodes.
+   *
+   * @param summary percentage, for the table of kubectl
+   * @param files files looked at
+   * @param linked hard links made
+   * @param removed files removed from old partitions
+   * @param filesPerSecond over all nodes, at present
+   * @param estimatedCompletion of the current step
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Progress(
+      int percent,
+      String summary,
+      long partitionsDone,
+      long partitionsTotal,
+      long files,
+      long linked,
+      long removed,
+      long errors,
+      long filesPerSecond,
+      @Nullable String estimatedCompletion) {}
+
+  /**
+   * One check before the first change.
+   *
+   * @param check its name, an UpperCamelCase word
+   * @param message what was found, and what to do if it isn't right
+   */
+  public record PreflightCheck(String check, Result result, String message) {
+
+    /** How a check ended. */
+    public enum Result {
+      /** As it should be. */
+      Passed,
+      /** Goes on, but the user should know. */
+      Warning,
+      /** Holds the increase back. */
+      Failed
+    }
+  }
+
+  /**
+   * Something that is wrong.
+   *
+   * @param node where, if it is about one node
+   * @param device on which device of that node, if it is about one
+   * @param reason an UpperCamelCase word
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Problem(
+      @Nullable String node, @Nullable String device, String reason, String message) {}
+}

@@ -1,0 +1,90 @@
+package dev.ringlift.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+
+/**
+ * What a node has to do.
+ *
+ * @param increaseUid UID of the increase: state on the devices that carries another is not trusted
+ * @param cycle number of the doubling, from 1
+ * @param nodeName the node, named as its StorageNode
+ * @param policyIndex storage policy whose data is walked
+ * @param step what to do
+ * @param partPower the ring's partition power during this step
+ * @param nextPartPower the ring's next partition power during this step
+ * @param ringMd5 of the ring file that the agent must itself see before and while it works
+ * @param ringVersion of that ring; 0 if it has none
+ * @param devices that must be done; the agent does these and every other that holds the policy's
+ *     data
+ * @param attempt from 1; a higher number than in the status asks for another try
+ * @param relinker how hard to work; may change while the task runs
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+    value =
+        "self.increaseUid == oldSelf.increaseUid && self.cycle == oldSelf.cycle && self.nodeName == oldSelf.nodeName"
+            + " && self.policyIndex == oldSelf.policyIndex && self.step == oldSelf.step"
+            + " && self.partPower == oldSelf.partPower && self.nextPartPower == oldSelf.nextPartPower",
+    message = "only ring, devices, attempt and relinker of a task may change")
+public record RelinkTaskSpec(
+    @JsonPropertyDescription("UID of the increase that this task belongs to.")
+        @Required
+        @Size(min = 1, max = 64)
+        String increaseUid,
+    @JsonPropertyDescription("Number of the doubling, from 1.") @Required @Min(1) @Max(31)
+        int cycle,
+    @JsonPropertyDescription("Name of the node that does it.") @Required @Size(min = 1, max = 253)
+        String nodeName,
+    @JsonPropertyDescription("Storage policy whose data is walked.") @Required @Min(0) @Max(65535)
+        int policyIndex,
+    @JsonPropertyDescription("Relink makes links at the next power; Cleanup removes the old ones.")
+        @Required
+        Step step,
+    @JsonPropertyDescription("The ring's partition power during this step.")
+        @Required
+        @Min(1)
+        @Max(32)
+        int partPower,
+    @JsonPropertyDescription("The ring's next partition power during this step.")
+        @Required
+        @Min(1)
+        @Max(32)
+        int nextPartPower,
+    @JsonPropertyDescription("md5 of the ring file that the agent must see while it works.")
+        @Required
+        @Size(min = 32, max = 32)
+        String ringMd5,
+    @JsonPropertyDescription("Version of that ring; 0 if it has none.") @Default("0")
+        long ringVersion,
+    @JsonPropertyDescription(
+            "Devices that must be done. The agent does these and every other that holds the policy's data.")
+        @Size(max = 1000)
+        @ListType(ListType.Kind.SET)
+        List<String> devices,
+    @JsonPropertyDescription("A higher number than the status has asks for another try.")
+        @Default("1")
+        @Min(1)
+        int attempt,
+    @JsonPropertyDescription("How hard to work; may change while the task runs.") @Default("{}")
+        RelinkerSettings relinker) {
+
+  public RelinkTaskSpec {
+    devices = devices == null ? List.of() : List.copyOf(devices);
+  }
+
+  /** The two kinds of work on a device. */
+  public enum Step {
+    /** Link every object into its partition at the next power. */
+    Relink,
+    /** Remove every object from its partition at the old power. */
+    Cleanup
+  }
+}

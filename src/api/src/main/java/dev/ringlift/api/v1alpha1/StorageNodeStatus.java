@@ -1,0 +1,85 @@
+package dev.ringlift.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Size;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an agent found on its node. Written on change only; that the agent lives is told by its
+ * Lease.
+ *
+ * @param agentVersion version of the agent
+ * @param deviceCount how many devices there are
+ * @param devices every directory under the devices root
+ * @param rings every object ring in the ring directory
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record StorageNodeStatus(
+    @JsonPropertyDescription("Version of the agent.") String agentVersion,
+    @JsonPropertyDescription("How many devices there are.") int deviceCount,
+    @JsonPropertyDescription("Every directory under the devices root.")
+        @Size(max = 1000)
+        @ListType(value = ListType.Kind.MAP, keys = "name")
+        List<DeviceStatus> devices,
+    @JsonPropertyDescription("Every object ring in the ring directory.")
+        @Size(max = 64)
+        @ListType(value = ListType.Kind.MAP, keys = "file")
+        List<RingFileStatus> rings) {
+
+  public StorageNodeStatus {
+    devices = devices == null ? List.of() : List.copyOf(devices);
+    rings = rings == null ? List.of() : List.copyOf(rings);
+  }
+
+  /**
+   * A device of the node.
+   *
+   * @param name of its directory under the devices root
+   * @param mounted whether it is a mount point, or need not be one on this node
+   * @param filesystem type, as in /proc/mounts
+   * @param inodesTotal of its filesystem; rounded, so that an idle node writes nothing
+   * @param inodesFree likewise
+   * @param uid owner of the device's directory
+   * @param gid group of the device's directory
+   * @param dataDirs of object policies: {@code objects}, {@code objects-1}, …
+   * @param leftovers what an earlier increase left behind: {@code datadir: what}
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record DeviceStatus(
+      String name,
+      boolean mounted,
+      @Nullable String filesystem,
+      long inodesTotal,
+      long inodesFree,
+      int uid,
+      int gid,
+      @Size(max = 64) @ListType(ListType.Kind.SET) List<String> dataDirs,
+      @Size(max = 64) @ListType(ListType.Kind.ATOMIC) List<String> leftovers) {
+
+    public DeviceStatus {
+      dataDirs = dataDirs == null ? List.of() : List.copyOf(dataDirs);
+      leftovers = leftovers == null ? List.of() : List.copyOf(leftovers);
+    }
+  }
+
+  /**
+   * A ring file that the node's Swift processes load.
+   *
+   * @param file its name, such as {@code object-1.ring.gz}
+   * @param md5 of the file, 32 hexadecimal digits
+   * @param version of the ring, if it has one
+   * @param since when the agent first saw this content, by the node's clock
+   * @param error why the file can't be read as a ring; then the powers are absent
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record RingFileStatus(
+      String file,
+      String md5,
+      @Nullable Long version,
+      @Nullable Integer partPower,
+      @Nullable Integer nextPartPower,
+      String since,
+      @Nullable String error) {}
+}
