@@ -39,12 +39,14 @@ public record StorageNodeStatus(
    * @param name of its directory under the devices root
    * @param mounted whether it is a mount point, or need not be one on this node
    * @param filesystem type, as in /proc/mounts
-   * @param inodesTotal of its filesystem; rounded, so that an idle node writes nothing
+   * @param inodesTotal of its filesystem; rounded, so that an idle node writes nothing; 0 where the
+   *     filesystem does not count them
    * @param inodesFree likewise
    * @param uid owner of the device's directory
    * @param gid group of the device's directory
    * @param dataDirs of object policies: {@code objects}, {@code objects-1}, …
    * @param leftovers what an earlier increase left behind: {@code datadir: what}
+   * @param problem why the device can't be looked at; nothing else but its name is then known
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record DeviceStatus(
@@ -56,7 +58,8 @@ public record StorageNodeStatus(
       int uid,
       int gid,
       @Size(max = 64) @ListType(ListType.Kind.SET) List<String> dataDirs,
-      @Size(max = 64) @ListType(ListType.Kind.ATOMIC) List<String> leftovers) {
+      @Size(max = 64) @ListType(ListType.Kind.ATOMIC) List<String> leftovers,
+      @Nullable String problem) {
 
     public DeviceStatus {
       dataDirs = dataDirs == null ? List.of() : List.copyOf(dataDirs);
