@@ -1,0 +1,85 @@
+package dev.ringlift.ring;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One device of a ring.
+ *
+ * @param id its place in the ring's list of devices
+ * @param region the failure domain above zones
+ * @param zone the failure domain within the region
+ * @param ip address of its object server
+ * @param port port of its object server
+ * @param replicationIp address for replication; that of the server where the ring names none
+ * @param replicationPort port for replication
+ * @param device name of the mount point below the devices root
+ * @param weight its share of the partitions, relative to the others'
+ * @param meta the operator's free text
+ */
+public record RingDevice(
+    int id,
+    int region,
+    int zone,
+    String ip,
+    int port,
+    String replicationIp,
+    int replicationPort,
+    String device,
+    double weight,
+    String meta) {
+
+  /** Keys that a builder keeps for itself: no ring holds them. */
+  static final List<String> BUILDER_ONLY = List.of("parts", "parts_wanted");
+
+  /** Reads what old releases left out as Swift does when it loads such a file. */
+  static RingDevice of(Dict dict, int position) throws RingFormatException {
+    String where = "device " + position;
+    int id = dict.requiredInt("id", where);
+    if (id != position) {
+      throw new RingFormatException(
+          "Its device " + position + " says that its id is " + id + ", not its place in the list.");
+    }
+    String ip = dict.requiredString("ip", where);
+    int port = dict.requiredInt("port", where);
+    return new RingDevice(
+        id,
+        dict.contains("region") ? dict.requiredInt("region", where) : 1,
+        dict.requiredInt("zone", where),
+        ip,
+        port,
+        dict.contains("replication_ip") ? dict.requiredString("replication_ip", where) : ip,
+        dict.contains("replication_port") ? dict.requiredInt("replication_port", where) : port,
+        dict.requiredString("device", where),
+        dict.requiredDouble("weight", where),
+        dict.contains("meta") ? dict.requiredString("meta", where) : "");
+  }
+
+  /** A device as a new builder holds it. */
+  Dict toDict() {
+    Dict dict = new Dict();
+    dict.put("region", (long) region);
+    dict.put("zone", (long) zone);
+    dict.put("ip", ip);
+    dict.put("port", (long) port);
+    dict.put("device", device);
+    dict.put("replication_ip", replicationIp);
+    dict.put("replication_port", (long) replicationPort);
+    dict.put("meta", meta);
+    dict.put("weight", weight);
+    dict.put("id", (long) id);
+    return dict;
+  }
+
+  /** What a list of devices holds at a position, which may be a hole. */
+  static @Nullable RingDevice at(ItemList devices, int position) throws RingFormatException {
+    Object item = devices.get(position);
+    if (item == null) {
+      return null;
+    }
+    if (item instanceof Dict dict) {
+      return of(dict, position);
+    }
+    throw new RingFormatException("Its device " + position + " is neither a device nor a hole.");
+  }
+}

@@ -1,0 +1,13 @@
+package dev.ringlift.ring;
+
+/**
+ * A ring or builder is not in the state that a transition starts from; nothing was changed. The
+ * message is one whole sentence for users.
+ */
+public final class TransitionRefusedException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  public TransitionRefusedException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,111 @@
+package dev.ringlift.ring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Random rings and builders made by real Swift go through all transitions in both; after each, the
+ * builder's dict and the loaded ring are equal field by field.
+ */
+@Tag("swift")
+class TransitionsAgainstSwiftTest {
+  private static final int RINGS = Integer.getInteger("ringlift.rings", 300);
+
+  private static final List<Transition> WHOLE_INCREASE =
+      List.of(Transition.PREPARE, Transition.INCREASE, Transition.FINISH);
+  private static final List<Transition> CANCELLED =
+      List.of(Transition.PREPARE, Transition.CANCEL, Transition.FINISH);
+
+  private static SwiftJudge swift;
+
+  @BeforeAll
+  static void startSwift() throws IOException {
+    swift = new SwiftJudge();
+  }
+
+  @AfterAll
+  static void stopSwift() throws IOException {
+    swift.close();
+  }
+
+  @Test
+  void everyTransitionEqualsSwifts(@TempDir Path directory) throws Exception {
+    for (int seed = 0; seed < RINGS; seed++) {
+      String made = swift.ask("make", seed, "any", directory);
+      try {
+        goThrough(directory, seed % 4 == 3 ? CANCELLED : WHOLE_INCREASE);
+      } catch (AssertionError | RingFormatException e) {
+        throw new AssertionError("seed " + seed + " (format " + made + "): " + e.getMessage(), e);
+      }
+    }
+  }
+
+  private static void goThrough(Path directory, List<Transition> transitions) throws Exception {
+    Path ourBuilder = directory.resolve("ours-object.builder");
+    Path ourRing = directory.resolve("ours.ring.gz");
+    Path swiftBuilder = directory.resolve("object.builder");
+    Path swiftRing = directory.resolve("object.ring.gz");
+    RingBuilder builder = RingBuilder.read(Files.readAllBytes(swiftBuilder));
+    Ring ring = Ring.read(Files.readAllBytes(swiftRing));
+    assertThat(RingPair.difference(ring, builder)).isEmpty();
+    Files.write(ourBuilder, builder.toBytes());
+    Files.write(ourRing, ring.toBytes());
+    swift.ask("compare", ourBuilder, swiftBuilder);
+    swift.ask("compare_ring", ourRing, swiftRing);
+    Instant now = Instant.now().plusSeconds(3 * 3600);
+    for (Transition transition : transitions) {
+      assertRefusesWhatSwiftRefuses(builder, directory, now, ring.formatVersion(), transition);
+      assertThat(step(transition, swiftBuilder, now, swiftRing, ring.formatVersion()))
+          .isEqualTo("done");
+      builder = builder.after(transition, now);
+      ring = ring.after(transition);
+      Files.write(ourBuilder, builder.toBytes());
+      swift.ask("compare", ourBuilder, swiftBuilder);
+      Files.write(ourRing, builder.toRing(ring.formatVersion()).toBytes());
+      swift.ask("compare_ring", ourRing, swiftRing);
+      Files.write(ourRing, ring.toBytes());
+      swift.ask("compare_ring", ourRing, swiftRing);
+      assertThat(RingPair.difference(ring, builder)).isEmpty();
+    }
+    swift.ask("rebalance", ourBuilder, ourRing, ring.formatVersion());
+    assertThat(
+            RingPair.difference(
+                Ring.read(Files.readAllBytes(ourRing)),
+                RingBuilder.read(Files.readAllBytes(ourBuilder))))
+        .isEmpty();
+  }
+
+  private static void assertRefusesWhatSwiftRefuses(
+      RingBuilder builder, Path directory, Instant now, int formatVersion, Transition possible)
+      throws IOException {
+    Path copy = directory.resolve("copy-object.builder");
+    Path ring = directory.resolve("copy.ring.gz");
+    Files.write(copy, builder.toBytes());
+    for (Transition transition : Transition.values()) {
+      boolean refused = step(transition, copy, now, ring, formatVersion).equals("refused");
+      if (refused) {
+        assertThatThrownBy(() -> builder.after(transition, now))
+            .isInstanceOf(TransitionRefusedException.class);
+      } else {
+        Files.write(copy, builder.toBytes());
+      }
+      assertThat(refused && transition == possible).isFalse();
+    }
+  }
+
+  private static String step(
+      Transition transition, Path builder, Instant now, Path ring, int formatVersion) {
+    return swift.ask("step", transition, builder, now.getEpochSecond(), ring, formatVersion);
+  }
+}
