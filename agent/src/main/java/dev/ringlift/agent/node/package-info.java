@@ -1,0 +1,9 @@
+/**
+ * What the node is: its devices, the rings that it sees, what earlier increases left behind, and
+ * the StorageNode that says so. May depend on the API types, the Kubernetes client, the ring
+ * library and the relinker library.
+ */
+@NullMarked
+package dev.ringlift.agent.node;
+
+import org.jspecify.annotations.NullMarked;

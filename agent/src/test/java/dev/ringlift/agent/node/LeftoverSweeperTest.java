@@ -1,0 +1,79 @@
+package dev.ringlift.agent.node;
+
+import static dev.ringlift.agent.node.Devices.device;
+import static dev.ringlift.agent.node.Devices.objects;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ringlift.relinker.Device;
+import dev.ringlift.relinker.Problem;
+import dev.ringlift.relinker.RunIdentity;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class LeftoverSweeperTest {
+  private static final Device OURS = device("sda", 1, objects(state(true)));
+  private static final Device FOREIGN = device("sdb", 1, objects(state(false)));
+
+  private final List<String> removed = new ArrayList<>();
+  private List<Problem> problems = List.of();
+
+  @Test
+  void removesWhatRingliftLeftAndReportsWhatOthersLeft() {
+    assertThat(sweep(ring(null), false))
+        .isEqualTo(
+            Map.of(
+                "sdb",
+                List.of(
+                    "objects: state of a relinker run from power 10 to 11 that Ringlift did not start")));
+    assertThat(removed).containsExactly("sda objects");
+  }
+
+  @Test
+  void touchesNothingWhileAnIncreaseIsUnderWay() {
+    assertThat(sweep(ring(11), false)).isEmpty();
+    assertThat(sweep(ring(10), false)).isEmpty();
+    assertThat(removed).isEmpty();
+  }
+
+  @Test
+  void touchesNothingWhileTheRingIsUnknownOrWorkIsUnderWay() {
+    assertThat(sweep(Optional.empty(), false)).isEmpty();
+    assertThat(sweep(ring(null), true)).isEmpty();
+    assertThat(removed).isEmpty();
+  }
+
+  @Test
+  void reportsWhatCouldNotBeRemoved() {
+    problems = List.of(new Problem("sda/relink.objects.json", "EROFS", "read-only file system"));
+
+    assertThat(sweep(ring(null), false).get("sda"))
+        .containsExactly("objects: sda/relink.objects.json: read-only file system (EROFS)");
+  }
+
+  private Map<String, List<String>> sweep(Optional<SeenRing> ring, boolean busy) {
+    return new LeftoverSweeper(
+            (device, policy) -> {
+              removed.add(device + " " + policy.dataDir());
+              return problems;
+            },
+            policy -> ring,
+            policy -> busy)
+        .sweep(List.of(OURS, FOREIGN));
+  }
+
+  private static Optional<SeenRing> ring(@Nullable Integer next) {
+    return Optional.of(
+        new SeenRing("object.ring.gz", 0, "", 1L, 10, next, Instant.EPOCH, Instant.EPOCH, null));
+  }
+
+  private static Optional<Device.StateFound> state(boolean ours) {
+    return Optional.of(
+        new Device.StateFound(
+            10, 11, ours ? Optional.of(new RunIdentity("increase", 1)) : Optional.empty()));
+  }
+}
