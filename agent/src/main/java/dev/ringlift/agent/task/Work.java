@@ -1,0 +1,39 @@
+package dev.ringlift.agent.task;
+
+import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
+import dev.ringlift.relinker.Step;
+
+/**
+ * What a run works for. A run that is under way fits its task for as long as this stays the same;
+ * the other parts of the spec may change beside it.
+ *
+ * @param increaseUid UID of the increase
+ * @param ringVersion of the ring, 0 if it has none
+ */
+record Work(
+    String increaseUid,
+    int cycle,
+    Step step,
+    int policyIndex,
+    int partPower,
+    int nextPartPower,
+    String ringMd5,
+    long ringVersion,
+    int attempt) {
+
+  static Work of(RelinkTaskSpec spec) {
+    return new Work(
+        spec.increaseUid(),
+        spec.cycle(),
+        switch (spec.step()) {
+          case Relink -> Step.RELINK;
+          case Cleanup -> Step.CLEANUP;
+        },
+        spec.policyIndex(),
+        spec.partPower(),
+        spec.nextPartPower(),
+        spec.ringMd5(),
+        spec.ringVersion(),
+        spec.attempt());
+  }
+}

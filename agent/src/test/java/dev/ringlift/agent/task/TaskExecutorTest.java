@@ -1,0 +1,405 @@
+package dev.ringlift.agent.task;
+
+import static dev.ringlift.agent.task.Tasks.device;
+import static dev.ringlift.agent.task.Tasks.spec;
+import static dev.ringlift.agent.task.Tasks.status;
+import static dev.ringlift.agent.task.Tasks.task;
+import static dev.ringlift.agent.task.Tasks.with;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ringlift.agent.FakeClock;
+import dev.ringlift.agent.contact.ApiContact;
+import dev.ringlift.agent.node.LeftoverSweeper;
+import dev.ringlift.agent.node.NodeInventory;
+import dev.ringlift.agent.node.RingDirectory;
+import dev.ringlift.agent.node.RingParser;
+import dev.ringlift.agent.node.SeenRing;
+import dev.ringlift.api.v1alpha1.RelinkTask;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceState;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus.State;
+import dev.ringlift.api.v1alpha1.RelinkerSettings;
+import dev.ringlift.relinker.Counters;
+import dev.ringlift.relinker.Device;
+import dev.ringlift.relinker.DeviceResult;
+import dev.ringlift.relinker.Inventory;
+import dev.ringlift.relinker.ObjectPolicy;
+import dev.ringlift.relinker.RunIdentity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TaskExecutorTest {
+  private static final String NAME = "relink-node-1";
+
+  @TempDir Path ringDirectory;
+  private final FakeClock clock = new FakeClock();
+  private final FakeTaskApi api = new FakeTaskApi();
+  private final FakeRelinker relinker = new FakeRelinker();
+  private final FakeRecon recon = new FakeRecon();
+  private final ApiContact contact = new ApiContact(Duration.ofSeconds(40), clock::nanoTime);
+  private String md5;
+  private TaskExecutor executor;
+
+  @BeforeEach
+  void setUp() throws IOException {
+    NodeInventory inventory = inventory("sda", "sdb");
+    inventory.look();
+    contact.reached(contact.begin());
+    md5 = writeRing("10 11");
+    executor =
+        new TaskExecutor(api, contact, rings(), inventory, relinker, recon, settings(), clock);
+  }
+
+  @Test
+  void runsATaskToItsEnd() {
+    api.put(task(NAME, spec(md5, 1, "sda", "sdb"), 1, null));
+
+    turn();
+    assertThat(api.status(NAME).state()).isEqualTo(State.Running);
+    assertThat(relinker.last().request.identity()).contains(new RunIdentity("increase-uid", 1));
+    assertThat(relinker.last().request.ringVersion()).contains(7L);
+    assertThat(relinker.last().request.devices()).containsExactlyInAnyOrder("sda", "sdb");
+    assertThat(executor.busy(0)).isTrue();
+
+    relinker.last().count("sda", new Counters(10, 20, 19, 0, 0));
+    relinker.last().count("sdb", new Counters(1, 2, 2, 0, 0));
+    relinker.last().succeed();
+    turn();
+
+    RelinkTaskStatus done = api.status(NAME);
+    assertThat(done.state()).isEqualTo(State.Succeeded);
+    assertThat(done.partitions()).isEqualTo("400/400");
+    assertThat(done.files()).isEqualTo(22);
+    assertThat(done.linked()).isEqualTo(21);
+    assertThat(done.completionTime()).isEqualTo(clock.instant().toString());
+    assertThat(done.devices()).extracting(d -> d.state()).containsOnly(DeviceState.Succeeded);
+    assertThat(recon.calls).startsWith("reset").endsWith("finish 0");
+    assertThat(executor.busy(0)).isFalse();
+
+    turn();
+    assertThat(relinker.runs).hasSize(1);
+  }
+
+  @Test
+  void saysThatATaskRunsBeforeTheFirstDeviceIsTouched() {
+    api.put(task(NAME, spec(md5, 1, "sda"), 1, null));
+    RelinkTask known = task(NAME, spec(md5, 1, "sda"), 1, null);
+    api.cutOff = true;
+
+    assertThatThrownBy(() -> executor.turn(List.of(known))).hasMessageContaining("out of reach");
+
+    assertThat(relinker.runs).isEmpty();
+  }
+
+  @Test
+  void failsWhenADeviceFailsAndSaysWhy() {
+    api.put(task(NAME, spec(md5, 1, "sda", "sdb"), 1, null));
+    turn();
+    relinker.last().end("sda", new DeviceResult.Succeeded(false));
+    relinker.last().count("sdb", new Counters(1, 2, 1, 0, 1));
+    relinker.last().end("sdb", new DeviceResult.Failed("1 error; see the first ones."));
+
+    turn();
+
+    RelinkTaskStatus failed = api.status(NAME);
+    assertThat(failed.state()).isEqualTo(State.Failed);
+    assertThat(failed.message()).isEqualTo("sdb: 1 error; see the first ones.");
+    assertThat(failed.errors()).isEqualTo(1);
+    assertThat(failed.firstErrors())
+        .containsExactly(
+            new RelinkTaskStatus.DeviceError("sdb", "sdb/objects/7/abc", "Input/output error"));
+    assertThat(recon.calls).endsWith("finish 1");
+  }
+
+  @Test
+  void neverSucceedsWhileErrorsWereCounted() {
+    api.put(task(NAME, spec(md5, 1, "sda", "sdb"), 1, null));
+    turn();
+    relinker.last().count("sda", new Counters(1, 2, 1, 0, 1));
+    relinker.last().succeed();
+
+    turn();
+
+    assertThat(api.status(NAME).state()).isEqualTo(State.Failed);
+    assertThat(api.status(NAME).message()).isEqualTo("sda: 1 errors.");
+  }
+
+  @Test
+  void failsADeviceThatIsNotThereAndDoesTheOthers() {
+    api.put(task(NAME, spec(md5, 1, "sda", "sdz"), 1, null));
+    turn();
+    assertThat(relinker.last().request.devices()).containsExactlyInAnyOrder("sda", "sdb");
+    relinker.last().succeed();
+
+    turn();
+
+    assertThat(api.status(NAME).state()).isEqualTo(State.Failed);
+    assertThat(api.status(NAME).message())
+        .isEqualTo("sdz: There is no device sdz in /srv/node on this node.");
+  }
+
+  @Test
+  void neverAsksForAllDevicesWhenNoneIsLeft() {
+    RelinkTaskStatus allDone =
+        status(
+            State.Running,
+            1,
+            device("sda", DeviceState.Succeeded),
+            device("sdb", DeviceState.Succeeded));
+    api.put(task(NAME, spec(md5, 1, "sda", "sdb"), 1, allDone));
+
+    turn();
+    turn();
+
+    assertThat(relinker.runs).isEmpty();
+    assertThat(api.status(NAME).state()).isEqualTo(State.Succeeded);
+  }
+
+  @Test
+  void takesUpATaskOfAKilledAgentAndKeepsItsCounts() {
+    RelinkTaskStatus interrupted =
+        status(
+            State.Running,
+            1,
+            device("sda", DeviceState.Succeeded),
+            device("sdb", DeviceState.Running));
+    api.put(task(NAME, spec(md5, 1, "sda", "sdb"), 1, interrupted));
+
+    turn();
+    assertThat(relinker.last().request.devices()).containsExactly("sdb");
+    relinker.last().count("sdb", new Counters(1, 5, 5, 0, 0));
+    relinker.last().succeed();
+    turn();
+
+    RelinkTaskStatus done = api.status(NAME);
+    assertThat(done.state()).isEqualTo(State.Succeeded);
+    assertThat(done.files()).isEqualTo(2005);
+    assertThat(done.startTime()).isEqualTo(interrupted.startTime());
+  }
+
+  @Test
+  void waitsForTheRingAndSaysSoOnce() throws IOException {
+    api.put(task(NAME, spec(Tasks.OTHER_MD5, 1, "sda"), 1, null));
+
+    turn();
+    turn();
+
+    assertThat(api.status(NAME).state()).isEqualTo(State.Pending);
+    assertThat(api.status(NAME).message()).startsWith("Waits for the ring fedcba98");
+    assertThat(api.writes).hasSize(1);
+    assertThat(relinker.runs).isEmpty();
+  }
+
+  @Test
+  void stopsAtTheNextPartitionWhenTheRingChanges() throws IOException {
+    api.put(task(NAME, spec(md5, 1, "sda"), 1, null));
+    turn();
+    assertThat(relinker.last().guard.reasonToStop("sda", 1)).isEmpty();
+
+    writeRing("10 10");
+
+    assertThat(relinker.last().guard.reasonToStop("sda", 1).orElseThrow())
+        .startsWith("Waits for the ring");
+    turn();
+    turn();
+    assertThat(api.status(NAME).state()).isEqualTo(State.Pending);
+
+    writeRing("10 11");
+    turn();
+    assertThat(relinker.runs).hasSize(2);
+    assertThat(api.status(NAME).state()).isEqualTo(State.Running);
+  }
+
+  @Test
+  void stopsAtTheNextPartitionWhenTheLeaseHasRunOutThoughTheApiServerHangs() {
+    api.put(task(NAME, spec(md5, 1, "sda"), 1, null));
+    turn();
+
+    clock.advance(Duration.ofSeconds(41));
+
+    assertThat(relinker.last().guard.reasonToStop("sda", 1).orElseThrow())
+        .contains("has not reached the API server");
+  }
+
+  @Test
+  void neverTakesUpAnEndedTaskOnTheWordOfAnOldCopy() {
+    RelinkTask old = task(NAME, spec(md5, 1, "sda"), 1, status(State.Running, 1));
+    api.put(with(old, status(State.Succeeded, 1, device("sda", DeviceState.Succeeded))));
+
+    executor.turn(List.of(old));
+
+    assertThat(relinker.runs).isEmpty();
+    assertThat(api.status(NAME).state()).isEqualTo(State.Succeeded);
+  }
+
+  @Test
+  void neverBeginsATaskThatIsGoneOrWasMadeAnew() {
+    RelinkTask old = task(NAME, spec(md5, 1, "sda"), 1, null);
+
+    executor.turn(List.of(old));
+    RelinkTask anew = task(NAME, spec(md5, 1, "sda"), 1, null);
+    anew.getMetadata().setUid("another");
+    api.put(anew);
+    executor.turn(List.of(old));
+
+    assertThat(relinker.runs).isEmpty();
+  }
+
+  @Test
+  void stopsWhenItsTaskIsDeleted() {
+    api.put(task(NAME, spec(md5, 1, "sda"), 1, null));
+    turn();
+    api.tasks.clear();
+
+    turn();
+    turn();
+
+    assertThat(relinker.last().stopReason).isEqualTo("The task was deleted.");
+    assertThat(executor.busy(0)).isFalse();
+  }
+
+  @Test
+  void stopsWhenItsIncreaseIsGoneAndDoesNotBeginAgain() {
+    api.put(task(NAME, spec(md5, 1, "sda"), 1, null));
+    turn();
+    api.ownerGone = true;
+    turn();
+    assertThat(relinker.last().stopReason).isEmpty();
+
+    clock.advance(Duration.ofSeconds(30));
+    turn();
+    turn();
+
+    assertThat(relinker.last().stopReason)
+        .isEqualTo("The increase that the task belongs to is gone.");
+    assertThat(relinker.runs).hasSize(1);
+  }
+
+  @Test
+  void obeysNewSettingsAtOnce() {
+    RelinkTask task = task(NAME, spec(md5, 1, "sda"), 1, null);
+    api.put(task);
+    turn();
+    api.put(with(task, spec(md5, 1, new RelinkerSettings(3, 70), "sda")));
+
+    turn();
+
+    assertThat(relinker.last().settings.workersPerDevice()).isEqualTo(3);
+    assertThat(relinker.last().settings.filesPerSecond()).isEqualTo(70);
+    assertThat(relinker.runs).hasSize(1);
+  }
+
+  @Test
+  void doesNotClaimDevicesThatWereAddedWhileItRan() {
+    RelinkTask task = task(NAME, spec(md5, 1, "sda"), 1, null);
+    api.put(task);
+    turn();
+    api.put(with(task, spec(md5, 1, "sda", "sdz")));
+    relinker.last().succeed();
+    turn();
+
+    turn();
+
+    assertThat(api.status(NAME).state()).isEqualTo(State.Failed);
+    assertThat(api.status(NAME).message()).contains("sdz");
+  }
+
+  @Test
+  void writesProgressSeldomAndChangesOfStateAtOnce() {
+    api.put(task(NAME, spec(md5, 1, "sda", "sdb"), 1, null));
+    turn();
+    turn();
+    int begun = api.writes.size();
+    relinker.last().count("sda", new Counters(1, 1, 1, 0, 0));
+    turn();
+    assertThat(api.writes).hasSize(begun);
+
+    clock.advance(Duration.ofSeconds(5));
+    turn();
+    assertThat(api.writes).hasSize(begun + 1);
+    assertThat(api.status(NAME).filesPerSecond()).isEqualTo(101);
+
+    relinker.last().end("sda", new DeviceResult.Succeeded(false));
+    turn();
+    assertThat(api.writes).hasSize(begun + 2);
+  }
+
+  @Test
+  void doesTwoTasksOfTheSameDevicesOneAfterTheOther() {
+    api.put(task("a", spec(md5, 1, "sda"), 1, null));
+    api.put(task("b", spec(md5, 1, "sda"), 1, null));
+
+    turn();
+    assertThat(relinker.runs).hasSize(1);
+    assertThat(api.status("b").message()).isEqualTo("Waits for the task a, which works on sda.");
+
+    relinker.last().succeed();
+    turn();
+    assertThat(api.status("a").state()).isEqualTo(State.Succeeded);
+    assertThat(api.status("b").state()).isEqualTo(State.Running);
+  }
+
+  @Test
+  void savesHowFarItCameWhenTheAgentIsStopped() {
+    api.put(task(NAME, spec(md5, 1, "sda"), 1, null));
+    turn();
+
+    executor.close(Duration.ofSeconds(1));
+
+    assertThat(relinker.last().stopReason).startsWith("The agent was stopped");
+    assertThat(api.status(NAME).state()).isEqualTo(State.Pending);
+    assertThat(api.status(NAME).message()).startsWith("The agent was stopped");
+    turn();
+    assertThat(relinker.runs).hasSize(1);
+  }
+
+  private void turn() {
+    executor.turn(List.copyOf(api.tasks.values()));
+  }
+
+  /** A ring file whose content is its powers; returns its md5. */
+  private String writeRing(String powers) throws IOException {
+    Files.writeString(ringDirectory.resolve("object.ring.gz"), powers);
+    return rings().ofPolicy(0).map(SeenRing::md5).orElseThrow();
+  }
+
+  private RingDirectory rings() {
+    return new RingDirectory(
+        ringDirectory,
+        file -> {
+          String[] powers = new String(file, UTF_8).split(" ", -1);
+          return new RingParser.Facts(7L, Integer.parseInt(powers[0]), Integer.parseInt(powers[1]));
+        },
+        clock);
+  }
+
+  private static RunSettings settings() {
+    return new RunSettings(Path.of("/srv/node"), true, 1, Duration.ofSeconds(5));
+  }
+
+  private static NodeInventory inventory(String... devices) {
+    return new NodeInventory(
+        new Inventory() {
+          @Override
+          public List<Device> devices() {
+            return Tasks.devices(devices).all();
+          }
+
+          @Override
+          public Optional<StaleDevice> stale(
+              String device, ObjectPolicy policy, int partPower, long limit) {
+            return Optional.empty();
+          }
+        },
+        new LeftoverSweeper((device, policy) -> List.of(), policy -> Optional.empty(), p -> false));
+  }
+}
