@@ -1,0 +1,239 @@
+package dev.ringlift.agent;
+
+import dev.ringlift.agent.contact.ApiContact;
+import dev.ringlift.agent.contact.Heartbeat;
+import dev.ringlift.agent.contact.KubernetesLeaseApi;
+import dev.ringlift.agent.node.KubernetesStorageNodeApi;
+import dev.ringlift.agent.node.LeftoverSweeper;
+import dev.ringlift.agent.node.NodeInventory;
+import dev.ringlift.agent.node.RingDirectory;
+import dev.ringlift.agent.node.RingParser;
+import dev.ringlift.agent.node.SeenRing;
+import dev.ringlift.agent.node.StorageNodeReporter;
+import dev.ringlift.agent.task.KubernetesTaskApi;
+import dev.ringlift.agent.task.RunSettings;
+import dev.ringlift.agent.task.TaskExecutor;
+import dev.ringlift.api.v1alpha1.RelinkTask;
+import dev.ringlift.api.v1alpha1.StorageNode;
+import dev.ringlift.relinker.Inventory;
+import dev.ringlift.relinker.Leftovers;
+import dev.ringlift.relinker.ReconFile;
+import dev.ringlift.relinker.RelinkRun;
+import dev.ringlift.relinker.Relinker;
+import dev.ringlift.ring.Ring;
+import dev.ringlift.ring.RingFormatException;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.jboss.logging.Logger;
+
+/**
+ * One agent at work: its parts, and the four threads that drive them. Each has a thread of its own
+ * so that a dying disk delays no heartbeat, and a slow API server no look at the rings.
+ */
+final class Agent implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(Agent.class);
+  private static final Duration TASK_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration HANGING = Duration.ofMinutes(2);
+  private static final Duration LOOPS_END = Duration.ofMillis(400);
+  private static final Duration LAST_WORK = Duration.ofMillis(900);
+  private static final Duration LAST_WORDS = Duration.ofMillis(1400);
+
+  private final ApiContact contact;
+  private final Heartbeat heartbeat;
+  private final NodeInventory inventory;
+  private final TaskExecutor executor;
+  private final SharedIndexInformer<RelinkTask> taskInformer;
+  private final SharedIndexInformer<StorageNode> nodeInformer;
+  private final Loop heartbeatLoop;
+  private final Loop inventoryLoop;
+  private final Loop nodeLoop;
+  private final Loop taskLoop;
+  private final List<Loop> loops;
+  private List<SeenRing> seen = List.of();
+
+  /** Starts the agent. The API server may be out of reach: everything waits for it. */
+  Agent(AgentSettings settings, KubernetesClient client) {
+    Clock clock = Clock.systemUTC();
+    contact = new ApiContact(settings.leaseDuration(), System::nanoTime);
+    heartbeat =
+        new Heartbeat(
+            new KubernetesLeaseApi(client, settings.namespace(), settings.node()),
+            contact,
+            settings.node() + "_" + UUID.randomUUID(),
+            settings.renewInterval(),
+            clock,
+            RandomGenerator.getDefault());
+    RingDirectory rings = new RingDirectory(settings.ringDirectory(), Agent::parse, clock);
+    LeftoverSweeper sweeper =
+        new LeftoverSweeper(Leftovers.of(settings.devicesRoot()), rings::ofPolicy, this::isBusy);
+    inventory = new NodeInventory(Inventory.of(settings.devicesRoot()), sweeper);
+    KubernetesStorageNodeApi nodeApi =
+        new KubernetesStorageNodeApi(client, settings.namespace(), settings.node());
+    StorageNodeReporter reporter =
+        new StorageNodeReporter(
+            settings.version(),
+            settings.mountCheck(),
+            rings,
+            inventory,
+            nodeApi,
+            settings.statusInterval(),
+            clock);
+    KubernetesTaskApi taskApi =
+        new KubernetesTaskApi(client, settings.namespace(), settings.node());
+    executor =
+        new TaskExecutor(
+            taskApi,
+            contact,
+            rings,
+            inventory,
+            Relinker.create(),
+            ReconFile.in(settings.reconCachePath()),
+            new RunSettings(
+                settings.devicesRoot(),
+                settings.mountCheck(),
+                settings.replicationSlots(),
+                settings.statusInterval()),
+            clock);
+
+    heartbeatLoop = new Loop("heartbeat", heartbeat::pause, heartbeat::beat);
+    inventoryLoop = new Loop("inventory", settings::inventoryInterval, this::lookAtDevices);
+    nodeLoop = new Loop("node", settings::ringInterval, () -> lookAtNode(rings, reporter));
+    taskLoop = new Loop("tasks", () -> TASK_INTERVAL, this::workOnTasks);
+    taskInformer = taskApi.watch(taskLoop::poke);
+    nodeInformer =
+        nodeApi.watch(
+            reporter,
+            () -> {
+              reporter.forget();
+              nodeLoop.poke();
+            });
+    loops = List.of(heartbeatLoop, inventoryLoop, nodeLoop, taskLoop);
+    loops.forEach(Loop::start);
+    LOG.infof(
+        "Ringlift agent %s for node %s: devices in %s, rings in %s",
+        settings.version(), settings.node(), settings.devicesRoot(), settings.ringDirectory());
+  }
+
+  private static RingParser.Facts parse(byte[] file) throws RingFormatException {
+    Ring ring = Ring.read(file);
+    return new RingParser.Facts(ring.version(), ring.partPower(), ring.nextPartPower());
+  }
+
+  private boolean isBusy(int policyIndex) {
+    return executor.busy(policyIndex);
+  }
+
+  private void lookAtDevices() {
+    if (inventory.look()) {
+      nodeLoop.poke();
+      taskLoop.poke();
+    }
+  }
+
+  private void lookAtNode(RingDirectory rings, StorageNodeReporter reporter) {
+    List<SeenRing> now;
+    try {
+      now = rings.all();
+    } catch (IOException e) {
+      throw new UncheckedIOException("The ring directory can't be read", e);
+    }
+    if (!now.equals(seen)) {
+      for (SeenRing ring : now) {
+        if (!seen.contains(ring)) {
+          LOG.infof("%s: %s, %s", ring.file(), ring.md5(), ring.powers());
+        }
+      }
+      seen = now;
+      // A task may have waited for it; and after the last step there is something to sweep up.
+      taskLoop.poke();
+      inventoryLoop.poke();
+    }
+    reporter.report();
+  }
+
+  private void workOnTasks() {
+    if (taskInformer.hasSynced()) {
+      executor.turn(taskInformer.getStore().list());
+    }
+  }
+
+  /** Whether the API server has been reached, and the lease holds. */
+  boolean inReach() {
+    return contact.fresh();
+  }
+
+  /** How long ago the API server was last reached. */
+  Duration lastContact() {
+    return contact.age();
+  }
+
+  /** Names of the threads that hang. Devices don't count: a dying disk is mended by no restart. */
+  List<String> hanging() {
+    return loops.stream()
+        .filter(loop -> loop != inventoryLoop && loop.sinceLastTurn().compareTo(HANGING) > 0)
+        .map(Loop::name)
+        .toList();
+  }
+
+  /** How many devices there are. */
+  int devices() {
+    return inventory.last().map(look -> look.devices().all().size()).orElse(0);
+  }
+
+  /** The runs that are under way. */
+  List<RelinkRun> runs() {
+    return executor.runs();
+  }
+
+  /**
+   * Stops: the runs save their state, their tasks and the Lease tell that this was meant. Takes
+   * less than two seconds, whether the API server can be reached or not.
+   */
+  @Override
+  public void close() {
+    executor.stopAll();
+    List<Thread> closing =
+        loops.stream().map(loop -> Thread.ofVirtual().start(loop::close)).toList();
+    for (Thread thread : closing) {
+      join(thread, LOOPS_END);
+    }
+    Thread lastWords =
+        Thread.ofPlatform()
+            .daemon()
+            .name("agent-last-words")
+            .start(
+                () -> {
+                  executor.close(LAST_WORK);
+                  if (contact.fresh()) {
+                    release();
+                  }
+                });
+    join(lastWords, LAST_WORDS);
+    taskInformer.close();
+    nodeInformer.close();
+    LOG.info("Ringlift agent stopped");
+  }
+
+  private void release() {
+    try {
+      heartbeat.release();
+    } catch (RuntimeException e) {
+      LOG.debug("the lease was not released", e);
+    }
+  }
+
+  private static void join(Thread thread, Duration patience) {
+    try {
+      thread.join(patience);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package dev.ringlift.agent;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The agent's configuration: each key {@code ringlift.agent.some-key} may be given as a property or
+ * as the environment variable {@code RINGLIFT_AGENT_SOME_KEY}. What they mean and their defaults
+ * are told in application.properties.
+ */
+@ConfigMapping(prefix = "ringlift.agent")
+interface AgentConfig {
+  Optional<String> nodeName();
+
+  Optional<String> namespace();
+
+  @WithDefault("/srv/node")
+  Path devicesRoot();
+
+  @WithDefault("/etc/swift")
+  Path ringDirectory();
+
+  @WithDefault("/var/cache/swift")
+  Path reconCachePath();
+
+  @WithDefault("true")
+  boolean mountCheck();
+
+  @WithDefault("1")
+  int replicationSlots();
+
+  @WithDefault("40s")
+  Duration leaseDuration();
+
+  @WithDefault("10s")
+  Duration renewInterval();
+
+  @WithDefault("5s")
+  Duration statusInterval();
+
+  @WithDefault("30s")
+  Duration inventoryInterval();
+
+  @WithDefault("2s")
+  Duration ringInterval();
+
+  @WithDefault("8081")
+  int httpPort();
+}
