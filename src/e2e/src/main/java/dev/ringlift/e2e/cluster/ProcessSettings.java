@@ -1,0 +1,64 @@
+package dev.ringlift.e2e.cluster;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How the programs of a cluster are started.
+ *
+ * @param javaOptions for operator and agents
+ * @param operatorEnvironment {@code RINGLIFT_…} settings of the operator
+ * @param agentEnvironment {@code RINGLIFT_AGENT_…} settings of each agent
+ * @param ringSpread how much later than the first node the last one gets a new ring
+ */
+public record ProcessSettings(
+    List<String> javaOptions,
+    Map<String, String> operatorEnvironment,
+    Map<String, String> agentEnvironment,
+    Duration ringSpread) {
+  public ProcessSettings {
+    javaOptions = List.copyOf(javaOptions);
+    operatorEnvironment = Map.copyOf(operatorEnvironment);
+    agentEnvironment = Map.copyOf(agentEnvironment);
+  }
+
+  /** Small and quick to start, with every waiting time as short as it can be. */
+  public static ProcessSettings quick() {
+    return new ProcessSettings(
+        List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss512k", "-Xmx192m"),
+        Map.of(
+            "RINGLIFT_SETTLE", "1s",
+            "RINGLIFT_SETTLE_AFTER_PREPARE", "1s",
+            "RINGLIFT_RETRY_BACKOFF", "2s",
+            "RINGLIFT_LEASE_GRACE", "2s",
+            "RINGLIFT_RECHECK", "1s"),
+        Map.of(
+            "RINGLIFT_AGENT_LEASE_DURATION", "8s",
+            "RINGLIFT_AGENT_RENEW_INTERVAL", "2s",
+            "RINGLIFT_AGENT_STATUS_INTERVAL", "1s",
+            "RINGLIFT_AGENT_INVENTORY_INTERVAL", "5s",
+            "RINGLIFT_AGENT_RING_INTERVAL", "500ms"),
+        Duration.ofSeconds(1));
+  }
+
+  /** The same with another setting of the operator. */
+  public ProcessSettings withOperator(String variable, String value) {
+    return new ProcessSettings(
+        javaOptions, with(operatorEnvironment, variable, value), agentEnvironment, ringSpread);
+  }
+
+  /** The same with another setting of the agents. */
+  public ProcessSettings withAgent(String variable, String value) {
+    return new ProcessSettings(
+        javaOptions, operatorEnvironment, with(agentEnvironment, variable, value), ringSpread);
+  }
+
+  private static Map<String, String> with(
+      Map<String, String> environment, String variable, String value) {
+    Map<String, String> changed = new HashMap<>(environment);
+    changed.put(variable, value);
+    return changed;
+  }
+}

@@ -1,0 +1,55 @@
+package dev.ringlift.e2e.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A storage node: what a machine would have of its own.
+ *
+ * @param name of its Node object
+ * @param address under which the ring knows it
+ * @param zone of its devices, from 1
+ * @param devices names of its devices
+ * @param folder where all of it is
+ */
+public record StorageHost(
+    String name, String address, int zone, List<String> devices, Path folder) {
+  public StorageHost {
+    devices = List.copyOf(devices);
+  }
+
+  /** Swift's {@code /srv/node}. */
+  public Path devicesRoot() {
+    return folder.resolve("srv-node");
+  }
+
+  /** Swift's {@code /etc/swift}. */
+  public Path ringDirectory() {
+    return folder.resolve("etc-swift");
+  }
+
+  /** Swift's {@code /var/cache/swift}. */
+  public Path reconCache() {
+    return folder.resolve("var-cache-swift");
+  }
+
+  /** The folder of one device. */
+  public Path device(String device) {
+    return devicesRoot().resolve(device);
+  }
+
+  void makeFolders() {
+    try {
+      Files.createDirectories(ringDirectory());
+      Files.createDirectories(reconCache());
+      for (String device : devices) {
+        Files.createDirectories(device(device));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

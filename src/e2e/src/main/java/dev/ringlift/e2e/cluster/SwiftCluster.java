@@ -1,0 +1,277 @@
+package dev.ringlift.e2e.cluster;
+
+import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
+import dev.ringlift.api.v1alpha1.RelinkTask;
+import dev.ringlift.api.v1alpha1.StorageNode;
+import dev.ringlift.ring.Ring;
+import dev.ringlift.ring.RingBuilder;
+import dev.ringlift.ring.RingFormatException;
+import dev.ringlift.testkit.kube.ApiServer;
+import dev.ringlift.testkit.process.JavaProcess;
+import dev.ringlift.testkit.process.ManagedProcess;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A Swift cluster on one machine: Nodes and a namespace in an API server, storage nodes in a
+ * folder, and operator and agents as processes that can be killed and started again. Closing it
+ * ends the processes; API server and folder are the caller's.
+ */
+public final class SwiftCluster implements AutoCloseable {
+  /** The ConfigMap with ring and builder. */
+  public static final String RINGS = "swift-rings";
+
+  private static final Duration STOP = Duration.ofSeconds(10);
+  private static final String OPERATOR = "operator";
+
+  private final ApiServer server;
+  private final Path folder;
+  private final String namespace;
+  private final List<StorageHost> hosts;
+  private final ProcessSettings settings;
+  private final Programs programs;
+  private final RingCourier courier;
+  private final Map<String, ManagedProcess> processes = new ConcurrentHashMap<>();
+
+  /**
+   * Makes namespace, Nodes and folders, and installs the CustomResourceDefinitions; starts no
+   * program.
+   */
+  public SwiftCluster(
+      ApiServer server,
+      String namespace,
+      Path folder,
+      ClusterLayout layout,
+      ProcessSettings settings,
+      Programs programs) {
+    this.server = server;
+    this.namespace = namespace;
+    this.folder = folder;
+    this.settings = settings;
+    this.programs = programs;
+    this.hosts = layout.hosts(folder);
+    hosts.forEach(StorageHost::makeFolders);
+    installDefinitions();
+    hosts.forEach(this::register);
+    this.courier = new RingCourier(server.client(), namespace, RINGS, hosts, settings.ringSpread());
+  }
+
+  private void installDefinitions() {
+    String crds = programs.crds().toString();
+    server.kubectl("apply", "--server-side", "--force-conflicts", "-f", crds).orThrow();
+    server.kubectl("wait", "--for=condition=Established", "--timeout=60s", "-f", crds).orThrow();
+  }
+
+  private void register(StorageHost host) {
+    Node node =
+        new NodeBuilder()
+            .withNewMetadata()
+            .withName(host.name())
+            .addToLabels("topology.kubernetes.io/zone", "zone-" + host.zone())
+            .endMetadata()
+            .withNewStatus()
+            .addNewAddress()
+            .withType("InternalIP")
+            .withAddress(host.address())
+            .endAddress()
+            .endStatus()
+            .build();
+    client().nodes().resource(node).create();
+    client().nodes().resource(node).patchStatus();
+  }
+
+  /** The administrator's client. */
+  public KubernetesClient client() {
+    return server.client();
+  }
+
+  public String namespace() {
+    return namespace;
+  }
+
+  public List<StorageHost> hosts() {
+    return hosts;
+  }
+
+  /** The node of this name. */
+  public StorageHost host(String name) {
+    return hosts.stream().filter(host -> host.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  /** Who brings the rings to the nodes. */
+  public RingCourier courier() {
+    return courier;
+  }
+
+  /** Writes ring and builder of policy 0 into the ConfigMap, which makes it if need be. */
+  public void publish(byte[] ring, byte[] builder) {
+    Base64.Encoder base64 = Base64.getEncoder();
+    ConfigMap rings =
+        new ConfigMapBuilder()
+            .withNewMetadata()
+            .withName(RINGS)
+            .withNamespace(namespace)
+            .endMetadata()
+            .addToBinaryData("object.ring.gz", base64.encodeToString(ring))
+            .addToBinaryData("object.builder", base64.encodeToString(builder))
+            .build();
+    client().resource(rings).serverSideApply();
+  }
+
+  /** Makes a ring of all devices by our own library, and publishes it. */
+  public Ring publishNewRing(int partPower, double replicas) {
+    RingBuilder builder = ClusterLayout.ringBuilder(hosts, partPower, replicas);
+    Ring ring = builder.toRing(1);
+    publish(ring.toBytes(), builder.toBytes());
+    return ring;
+  }
+
+  /** The ring of policy 0 as it is in the ConfigMap now. */
+  public Ring ring() {
+    try {
+      return Ring.read(published("object.ring.gz"));
+    } catch (RingFormatException e) {
+      throw new IllegalStateException("the published ring is none: " + e.getMessage(), e);
+    }
+  }
+
+  /** What the ConfigMap holds under this key now. */
+  public byte[] published(String key) {
+    ConfigMap rings = client().configMaps().inNamespace(namespace).withName(RINGS).require();
+    return Base64.getDecoder().decode(rings.getBinaryData().get(key));
+  }
+
+  /** Starts the operator. */
+  public ManagedProcess startOperator() {
+    ManagedProcess.Builder process = program(OPERATOR, programs.operator());
+    process.environment("RINGLIFT_NAMESPACE", namespace);
+    process.environment("RINGLIFT_HTTP_PORT", "0");
+    settings.operatorEnvironment().forEach(process::environment);
+    return start(OPERATOR, process);
+  }
+
+  /** The operator, running or not. */
+  public ManagedProcess operator() {
+    return process(OPERATOR);
+  }
+
+  /** Starts the agent of each node. */
+  public void startAgents() {
+    hosts.forEach(host -> startAgent(host.name()));
+  }
+
+  /** Starts the agent of this node. */
+  public ManagedProcess startAgent(String node) {
+    StorageHost host = host(node);
+    ManagedProcess.Builder process = program(agentName(node), programs.agent());
+    process.environment("RINGLIFT_AGENT_NODE_NAME", node);
+    process.environment("RINGLIFT_AGENT_NAMESPACE", namespace);
+    process.environment("RINGLIFT_AGENT_DEVICES_ROOT", host.devicesRoot().toString());
+    process.environment("RINGLIFT_AGENT_RING_DIRECTORY", host.ringDirectory().toString());
+    process.environment("RINGLIFT_AGENT_RECON_CACHE_PATH", host.reconCache().toString());
+    process.environment("RINGLIFT_AGENT_MOUNT_CHECK", "false");
+    process.environment("RINGLIFT_AGENT_HTTP_PORT", "0");
+    settings.agentEnvironment().forEach(process::environment);
+    return start(agentName(node), process);
+  }
+
+  /** The agent of this node, running or not. */
+  public ManagedProcess agent(String node) {
+    return process(agentName(node));
+  }
+
+  private static String agentName(String node) {
+    return "agent-" + node;
+  }
+
+  private ManagedProcess.Builder program(String name, Path jar) {
+    return ManagedProcess.builder(name, folder.resolve("logs").resolve(name + ".log"))
+        .command(JavaProcess.jar(jar, settings.javaOptions().toArray(String[]::new)))
+        .environment("KUBECONFIG", server.kubeconfig().toString());
+  }
+
+  private ManagedProcess start(String name, ManagedProcess.Builder process) {
+    ManagedProcess running = processes.get(name);
+    if (running != null && running.isAlive()) {
+      throw new IllegalStateException(name + " runs already");
+    }
+    ManagedProcess started = process.start();
+    processes.put(name, started);
+    return started;
+  }
+
+  private ManagedProcess process(String name) {
+    return Optional.ofNullable(processes.get(name)).orElseThrow();
+  }
+
+  /** Operator and agents that were started and don't run any more. */
+  public List<ManagedProcess> dead() {
+    return processes.values().stream().filter(process -> !process.isAlive()).toList();
+  }
+
+  /** Applies an increase of policy 0 to this power; the manifest is as a user would write it. */
+  public String apply(String name, int targetPartPower) {
+    String manifest =
+        """
+        apiVersion: ringlift.dev/v1alpha1
+        kind: PartitionPowerIncrease
+        metadata:
+          name: %s
+          namespace: %s
+        spec:
+          policyIndex: 0
+          targetPartPower: %d
+          ring:
+            type: ConfigMap
+            configMaps: [%s]
+        """
+            .formatted(name, namespace, targetPartPower, RINGS);
+    server.apply(manifest).orThrow();
+    return manifest;
+  }
+
+  /** The increase of this name. */
+  public Optional<PartitionPowerIncrease> increase(String name) {
+    return Optional.ofNullable(
+        client()
+            .resources(PartitionPowerIncrease.class)
+            .inNamespace(namespace)
+            .withName(name)
+            .get());
+  }
+
+  /** All tasks. */
+  public List<RelinkTask> tasks() {
+    return client().resources(RelinkTask.class).inNamespace(namespace).list().getItems();
+  }
+
+  /** What the agents say of their nodes. */
+  public List<StorageNode> storageNodes() {
+    return client().resources(StorageNode.class).inNamespace(namespace).list().getItems();
+  }
+
+  /** Asks all programs to end, and waits for them; gives their exit codes by name. */
+  public Map<String, Integer> terminate() {
+    Map<String, Integer> codes = new ConcurrentHashMap<>();
+    processes.entrySet().parallelStream()
+        .forEach(process -> codes.put(process.getKey(), process.getValue().terminate(STOP)));
+    return codes;
+  }
+
+  /** Kills all programs. */
+  @Override
+  public void close() {
+    courier.close();
+    processes.values().forEach(ManagedProcess::kill);
+  }
+}
