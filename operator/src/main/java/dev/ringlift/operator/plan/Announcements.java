@@ -1,0 +1,203 @@
+package dev.ringlift.operator.plan;
+
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.NodeCounts;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
+import dev.ringlift.api.v1alpha1.Phase;
+import dev.ringlift.operator.plan.Decision.Publish;
+import dev.ringlift.operator.plan.Decision.Stall;
+import dev.ringlift.ring.Transition;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is worth an Event when one status follows another. Nothing is announced twice, as long as
+ * the later status was written.
+ */
+public final class Announcements {
+  /** A node with many bad disks is told of once, not once for each. */
+  private static final int PROBLEMS = 5;
+
+  private Announcements() {}
+
+  /** What the change from one status to the next says. */
+  public static List<Announcement> of(
+      @Nullable PartitionPowerIncreaseStatus old,
+      PartitionPowerIncreaseStatus next,
+      Plan plan,
+      Instant now) {
+    List<Announcement> all = new ArrayList<>();
+    addPhase(old, next, all);
+    addPreflight(old, next, all);
+    addConverged(old, next, now, all);
+    addNodes(old, next, all);
+    addProblems(old, next, all);
+    addStall(old, next, plan, all);
+    return all;
+  }
+
+  /** What is to be said before a ring is written. */
+  public static List<Announcement> before(Publish publish) {
+    if (publish.transition() != Transition.INCREASE) {
+      return List.of();
+    }
+    return List.of(
+        Announcement.normal(
+            EventReason.PointOfNoReturn,
+            "Every device is relinked and every node answers: the ring gets partition power "
+                + publish.ring().partPower()
+                + ". From here there is no way back."));
+  }
+
+  /** What is to be said once a ring has been written. */
+  public static Announcement published(Publish publish) {
+    Publication intent = publish.intent();
+    return Announcement.normal(
+        EventReason.RingPublished,
+        "%s ring of cycle %d: partition power %d, next %s, version %s, md5 %s."
+            .formatted(
+                intent.transition(),
+                intent.cycle(),
+                publish.ring().partPower(),
+                publish.ring().nextPartPower() == null ? "none" : publish.ring().nextPartPower(),
+                intent.version() == null ? "none" : intent.version(),
+                intent.md5()));
+  }
+
+  private static void addPhase(
+      @Nullable PartitionPowerIncreaseStatus old,
+      PartitionPowerIncreaseStatus next,
+      List<Announcement> all) {
+    Phase before = old == null ? null : old.phase();
+    if (Objects.equals(before, next.phase())) {
+      return;
+    }
+    String message = String.valueOf(next.message());
+    if (next.phase() == Phase.Complete) {
+      all.add(Announcement.normal(EventReason.Completed, message));
+    } else if (next.phase() == Phase.Failed) {
+      all.add(Announcement.warning(EventReason.Failed.name(), message));
+    } else {
+      all.add(
+          Announcement.normal(EventReason.PhaseChanged, "Now " + next.phase() + ": " + message));
+    }
+  }
+
+  private static void addPreflight(
+      @Nullable PartitionPowerIncreaseStatus old,
+      PartitionPowerIncreaseStatus next,
+      List<Announcement> all) {
+    Condition after = Conditions.find(next, ConditionType.PreflightPassed);
+    Condition before = Conditions.find(old, ConditionType.PreflightPassed);
+    if (after != null
+        && "False".equals(after.getStatus())
+        && (before == null || !Objects.equals(before.getMessage(), after.getMessage()))) {
+      all.add(Announcement.warning(EventReason.PreflightFailed.name(), after.getMessage()));
+    }
+  }
+
+  private static void addConverged(
+      @Nullable PartitionPowerIncreaseStatus old,
+      PartitionPowerIncreaseStatus next,
+      Instant now,
+      List<Announcement> all) {
+    Publication publication = next.publication();
+    Condition before = Conditions.find(old, ConditionType.RingDistributed);
+    Condition after = Conditions.find(next, ConditionType.RingDistributed);
+    boolean spreading =
+        next.phase() == Phase.Preparing
+            || next.phase() == Phase.Increasing
+            || next.phase() == Phase.Finishing;
+    if (!spreading
+        || publication == null
+        || next.ring() == null
+        || !publication.md5().equals(next.ring().md5())
+        || isTrue(before)
+        || !isTrue(after)) {
+      return;
+    }
+    Duration spread = Duration.between(Times.parse(publication.decidedAt(), now), now);
+    all.add(
+        Announcement.normal(
+            EventReason.RingConverged,
+            "All %d nodes have the %s ring of cycle %d, %s after it was decided on."
+                .formatted(
+                    next.ring().consumersTotal(),
+                    publication.transition(),
+                    publication.cycle(),
+                    Times.inWords(spread))));
+  }
+
+  private static void addNodes(
+      @Nullable PartitionPowerIncreaseStatus old,
+      PartitionPowerIncreaseStatus next,
+      List<Announcement> all) {
+    NodeCounts before = old == null || old.phase() != next.phase() ? null : old.nodes();
+    NodeCounts after = next.nodes();
+    if (after != null && after.done() > (before == null ? 0 : before.done())) {
+      if (next.phase() == Phase.Relinking || next.phase() == Phase.CleaningUp) {
+        all.add(
+            Announcement.normal(
+                EventReason.NodeCompleted,
+                "%s: %d of %d nodes done.".formatted(next.phase(), after.done(), after.total())));
+      }
+    }
+  }
+
+  private static void addProblems(
+      @Nullable PartitionPowerIncreaseStatus old,
+      PartitionPowerIncreaseStatus next,
+      List<Announcement> all) {
+    if (next.phase() == Phase.Preflight || (old != null && old.phase() == Phase.Preflight)) {
+      return; // the checks tell of them
+    }
+    List<Problem> before = problems(old);
+    List<Problem> after = problems(next);
+    after.stream()
+        .filter(problem -> before.stream().noneMatch(known -> isSame(known, problem)))
+        .limit(PROBLEMS)
+        .forEach(problem -> all.add(Announcement.warning(problem.reason(), problem.message())));
+    if (!before.isEmpty() && after.isEmpty()) {
+      all.add(
+          Announcement.normal(
+              EventReason.Recovered, "No node and no device has a problem any more."));
+    }
+  }
+
+  private static void addStall(
+      @Nullable PartitionPowerIncreaseStatus old,
+      PartitionPowerIncreaseStatus next,
+      Plan plan,
+      List<Announcement> all) {
+    if (!(plan.decision() instanceof Stall stall) || stall.reason() == Reason.PreflightFailed) {
+      return;
+    }
+    Condition before = Conditions.find(old, ConditionType.Stalled);
+    boolean known =
+        isTrue(before) && before != null && stall.reason().name().equals(before.getReason());
+    boolean told = problems(next).stream().anyMatch(p -> p.reason().equals(stall.reason().name()));
+    if (!known && !told) {
+      all.add(Announcement.warning(stall.reason().name(), stall.message()));
+    }
+  }
+
+  private static List<Problem> problems(@Nullable PartitionPowerIncreaseStatus status) {
+    return status == null || status.problems() == null ? List.of() : status.problems();
+  }
+
+  private static boolean isSame(Problem a, Problem b) {
+    return Objects.equals(a.node(), b.node())
+        && Objects.equals(a.device(), b.device())
+        && a.reason().equals(b.reason());
+  }
+
+  private static boolean isTrue(@Nullable Condition condition) {
+    return condition != null && "True".equals(condition.getStatus());
+  }
+}

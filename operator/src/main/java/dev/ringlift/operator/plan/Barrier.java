@@ -1,0 +1,120 @@
+package dev.ringlift.operator.plan;
+
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
+import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingFileStatus;
+import dev.ringlift.operator.plan.Observation.Heartbeat;
+import dev.ringlift.operator.plan.Observation.Node;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who has proved to have the ring that the store has. Asked are all nodes with devices of the ring
+ * and all that have a StorageNode; each must live and show the ring's md5. A node that is silent
+ * proves nothing, whatever it said before.
+ *
+ * @param total nodes asked
+ * @param current nodes that have proved it
+ * @param missing each other node, with what is wrong there
+ */
+record Barrier(int total, int current, List<Problem> missing) {
+
+  Barrier {
+    missing = List.copyOf(missing);
+  }
+
+  static Barrier of(
+      List<Node> nodes,
+      DeviceMap devices,
+      String ringFile,
+      String ringMd5,
+      Settings settings,
+      Instant now) {
+    int total = 0;
+    List<Problem> missing = new ArrayList<>();
+    for (Node node : nodes) {
+      if (node.inventory() == null && !devices.ringDevices().containsKey(node.name())) {
+        continue;
+      }
+      total++;
+      lost(node, settings, now).or(() -> outdated(node, ringFile, ringMd5)).ifPresent(missing::add);
+    }
+    return new Barrier(total, total - missing.size(), missing);
+  }
+
+  boolean passed() {
+    return missing.isEmpty();
+  }
+
+  /** The nodes that don't answer, as against those that only lack the ring. */
+  List<Problem> lost() {
+    return missing.stream()
+        .filter(problem -> Reason.NodeLost.name().equals(problem.reason()))
+        .toList();
+  }
+
+  /** Why a node's agent can't be taken for alive. */
+  static Optional<Problem> lost(Node node, Settings settings, Instant now) {
+    if (node.inventory() == null) {
+      return Optional.of(
+          problem(
+              node,
+              Reason.NodeLost,
+              "has devices of the ring, but no agent has reported from it; see whether the"
+                  + " agent's pod runs there"));
+    }
+    Heartbeat heartbeat = node.heartbeat();
+    if (heartbeat == null) {
+      return Optional.of(
+          problem(node, Reason.NodeLost, "has a StorageNode, but its agent has no Lease"));
+    }
+    Instant until = heartbeat.renewed().plus(heartbeat.duration()).plus(settings.leaseGrace());
+    if (now.isAfter(until)) {
+      return Optional.of(
+          problem(
+              node,
+              Reason.NodeLost,
+              "does not answer: its agent last renewed its Lease at " + heartbeat.renewed()));
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Problem> outdated(Node node, String ringFile, String ringMd5) {
+    RingFileStatus seen = ringOf(node, ringFile);
+    if (seen == null) {
+      return Optional.of(problem(node, Reason.NodeRingOutdated, "has no file " + ringFile));
+    }
+    if (seen.md5().equals(ringMd5)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        problem(
+            node,
+            Reason.NodeRingOutdated,
+            "has another %s than the store: md5 %s, not %s"
+                .formatted(ringFile, seen.md5(), ringMd5)));
+  }
+
+  private static @Nullable RingFileStatus ringOf(Node node, String ringFile) {
+    if (node.inventory() == null) {
+      return null;
+    }
+    return node.inventory().rings().stream()
+        .filter(ring -> ring.file().equals(ringFile))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static Problem problem(Node node, Reason reason, String what) {
+    return new Problem(node.name(), null, reason.name(), "Node " + node.name() + " " + what + ".");
+  }
+
+  /** How long the settle time still lasts when the ring has been everywhere since a moment. */
+  static Duration settling(@Nullable Instant since, Duration settle, Instant now) {
+    Duration left = Duration.between(now, (since == null ? now : since).plus(settle));
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+}

@@ -1,0 +1,33 @@
+package dev.ringlift.operator.plan;
+
+/** The checks before the first change, in the order in which they are made and shown. */
+public enum Check {
+  /** The store, and in it ring and builder, exist. */
+  RingStore,
+  /** The ring file is a ring. */
+  RingReadable,
+  /** The builder file is a builder. */
+  BuilderReadable,
+  /** Ring and builder hold the same. */
+  RingAndBuilderAgree,
+  /** The target can be reached from the ring's power. */
+  TargetPartPower,
+  /** No increase of other means is half done. */
+  NotUnderWay,
+  /** The doubled ring and builder fit into the store. */
+  StoreSize,
+  /** Every device of the ring belongs to exactly one node. */
+  DevicesMatched,
+  /** Every node's agent is alive. */
+  AgentsAlive,
+  /** Every node has the ring that the store has. */
+  RingDistributed,
+  /** Every device of the ring is on its node, mounted and readable. */
+  DevicesMounted,
+  /** No device holds what an earlier increase left behind. */
+  NoStaleDevices,
+  /** The devices have room for a second tree of directories. */
+  FreeInodes,
+  /** Those who load the ring, besides the nodes, can be seen to have it. */
+  ConsumersProof
+}

@@ -1,0 +1,77 @@
+package dev.ringlift.operator.plan;
+
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
+import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
+import dev.ringlift.ring.Ring;
+import dev.ringlift.ring.RingBuilder;
+import dev.ringlift.ring.Transition;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What to do next. Each says why, in a line that also answers what the user should do. */
+public sealed interface Decision {
+
+  Reason reason();
+
+  String message();
+
+  /**
+   * Nothing to do before time has passed or something has changed; needs no user.
+   *
+   * @param after look again after this time even if nothing was announced
+   */
+  record Wait(Reason reason, String message, Duration after) implements Decision {}
+
+  /**
+   * Held up by what a user has to mend; goes on by itself once that is done.
+   *
+   * @param after look again after this time even if nothing was announced
+   */
+  record Stall(Reason reason, String message, Duration after) implements Decision {}
+
+  /** No change of anything but this object could ever help. */
+  record Fail(Reason reason, String message) implements Decision {}
+
+  /** The target is reached. */
+  record Complete(Reason reason, String message) implements Decision {}
+
+  /**
+   * Ring and builder are to be replaced.
+   *
+   * @param intent what has to stand in the status before the store is written
+   * @param resourceVersion of the store that this was decided on
+   * @param ring the new ring
+   * @param builder the new builder
+   */
+  record Publish(
+      Reason reason,
+      String message,
+      Transition transition,
+      Publication intent,
+      String resourceVersion,
+      Ring ring,
+      RingBuilder builder)
+      implements Decision {}
+
+  /**
+   * Tasks are to be created or changed.
+   *
+   * @param after look again after this time even if nothing was announced
+   */
+  record ChangeTasks(Reason reason, String message, List<TaskChange> changes, Duration after)
+      implements Decision {
+    public ChangeTasks {
+      changes = List.copyOf(changes);
+    }
+  }
+
+  /**
+   * One task.
+   *
+   * @param name of the RelinkTask
+   * @param spec that it is to have
+   * @param resourceVersion that the change is based on; null to create it
+   */
+  record TaskChange(String name, RelinkTaskSpec spec, @Nullable String resourceVersion) {}
+}

@@ -1,0 +1,135 @@
+package dev.ringlift.operator.plan;
+
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
+import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
+import dev.ringlift.operator.plan.Observation.Node;
+import dev.ringlift.ring.RingDevice;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Which node has which devices of the ring. A device belongs to the node among whose addresses,
+ * those of the Node's status or an administrator's annotation, the ring's ip or replication_ip is;
+ * what an agent says of itself is not asked. A device of no node, or of several, belongs to none.
+ *
+ * @param ringDevices names of the ring's devices, by node
+ * @param problems each device that belongs to none
+ */
+record DeviceMap(Map<String, Set<String>> ringDevices, List<Problem> problems) {
+
+  static DeviceMap of(List<RingDevice> devices, List<Node> nodes) {
+    Map<String, Set<String>> nodesByAddress = new HashMap<>();
+    for (Node node : nodes) {
+      for (String address : node.addresses()) {
+        nodesByAddress
+            .computeIfAbsent(canonical(address), unused -> new TreeSet<>())
+            .add(node.name());
+      }
+    }
+    Map<String, Set<String>> byNode = new TreeMap<>();
+    List<Problem> problems = new ArrayList<>();
+    for (RingDevice device : devices) {
+      Set<String> candidates = new TreeSet<>();
+      candidates.addAll(nodesByAddress.getOrDefault(canonical(device.ip()), Set.of()));
+      candidates.addAll(nodesByAddress.getOrDefault(canonical(device.replicationIp()), Set.of()));
+      if (candidates.size() == 1) {
+        byNode
+            .computeIfAbsent(candidates.iterator().next(), unused -> new TreeSet<>())
+            .add(device.device());
+      } else {
+        problems.add(unmatched(device, candidates));
+      }
+    }
+    return new DeviceMap(byNode, problems);
+  }
+
+  private static Problem unmatched(RingDevice device, Set<String> candidates) {
+    String what = "Device " + device.device() + " of the ring, at " + device.ip();
+    if (candidates.isEmpty()) {
+      return new Problem(
+          null,
+          device.device(),
+          Reason.DeviceUnmatched.name(),
+          what
+              + ", belongs to no node: no Node has this address; annotate the Node with"
+              + " ringlift.dev/ring-addresses.");
+    }
+    return new Problem(
+        null,
+        device.device(),
+        Reason.DeviceAmbiguous.name(),
+        what + ", belongs to more than one node: " + String.join(", ", candidates) + ".");
+  }
+
+  /** Addresses that mean the same are written the same; what is no IP address is a host name. */
+  static String canonical(String address) {
+    try {
+      return InetAddress.ofLiteral(address.strip()).getHostAddress();
+    } catch (IllegalArgumentException notAnAddress) {
+      return address.strip().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** The devices of a node that have to be done: the ring's, and all others with such data. */
+  Set<String> required(Node node, String dataDir) {
+    Set<String> names = new TreeSet<>(ringDevices.getOrDefault(node.name(), Set.of()));
+    if (node.inventory() != null) {
+      for (DeviceStatus device : node.inventory().devices()) {
+        if (device.dataDirs().contains(dataDir)) {
+          names.add(device.name());
+        }
+      }
+    }
+    return names;
+  }
+
+  /** What keeps devices of a node from being worked on, as far as its agent can see. */
+  List<Problem> unusable(Node node) {
+    if (node.inventory() == null) {
+      return List.of(); // the node itself is the problem
+    }
+    Map<String, DeviceStatus> found = new HashMap<>();
+    node.inventory().devices().forEach(device -> found.put(device.name(), device));
+    List<Problem> unusable = new ArrayList<>();
+    for (String name : ringDevices.getOrDefault(node.name(), Set.of())) {
+      DeviceStatus device = found.get(name);
+      if (device == null) {
+        unusable.add(
+            problem(
+                node,
+                name,
+                Reason.DeviceMissing,
+                "is in the ring, but its node has no such directory under its devices root"));
+      } else if (!device.mounted()) {
+        unusable.add(
+            problem(node, name, Reason.DeviceUnmounted, "is in the ring, but not mounted"));
+      }
+    }
+    for (DeviceStatus device : node.inventory().devices()) {
+      if (device.problem() != null) {
+        unusable.add(
+            problem(
+                node,
+                device.name(),
+                Reason.DeviceUnreadable,
+                "can't be looked at: " + device.problem()));
+      }
+    }
+    return unusable;
+  }
+
+  private static Problem problem(Node node, String device, Reason reason, String what) {
+    return new Problem(
+        node.name(),
+        device,
+        reason.name(),
+        "Device " + device + " of node " + node.name() + " " + what + ".");
+  }
+}

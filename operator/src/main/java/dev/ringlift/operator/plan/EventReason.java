@@ -1,0 +1,26 @@
+package dev.ringlift.operator.plan;
+
+/**
+ * The reasons of Events about an increase; besides these, the {@link Reason} of a new problem or
+ * stall is the reason of its Event.
+ */
+public enum EventReason {
+  /** The increase has come to another phase. */
+  PhaseChanged,
+  /** A check before the first change does not hold. */
+  PreflightFailed,
+  /** A ring was written to the store. */
+  RingPublished,
+  /** Every node has the ring that was last published. */
+  RingConverged,
+  /** More nodes than before are done with the step. */
+  NodeCompleted,
+  /** The ring with the new power is about to be published: there is no way back. */
+  PointOfNoReturn,
+  /** What was wrong is right again. */
+  Recovered,
+  /** The target is reached. */
+  Completed,
+  /** The target can't be reached. */
+  Failed
+}

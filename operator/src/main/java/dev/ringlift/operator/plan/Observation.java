@@ -1,0 +1,114 @@
+package dev.ringlift.operator.plan;
+
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
+import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
+import dev.ringlift.api.v1alpha1.StorageNodeStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that bears on an increase, as it was seen at one moment.
+ *
+ * @param increase the wish, and what was last said of it
+ * @param store ring and builder
+ * @param nodes every node that exists, has a StorageNode or has an agent's Lease, by name
+ * @param tasks the RelinkTasks of this increase
+ * @param rivals the other increases of the same ring that have not ended
+ */
+public record Observation(
+    Increase increase, StoredRing store, List<Node> nodes, List<Task> tasks, List<Rival> rivals) {
+
+  public Observation {
+    nodes = List.copyOf(nodes);
+    tasks = List.copyOf(tasks);
+    rivals = List.copyOf(rivals);
+  }
+
+  /** The first of the other increases whose turn is before this one's. */
+  Optional<Rival> rivalBefore() {
+    return rivals.stream()
+        .filter(
+            rival ->
+                rival.begun()
+                    || rival.created().isBefore(increase.created())
+                    || (rival.created().equals(increase.created())
+                        && rival.name().compareTo(increase.name()) < 0))
+        .min(
+            java.util.Comparator.comparing(Rival::begun)
+                .reversed()
+                .thenComparing(Rival::created)
+                .thenComparing(Rival::name));
+  }
+
+  /**
+   * A PartitionPowerIncrease.
+   *
+   * @param status what was last said of it; a hint and an intent, never the truth
+   */
+  public record Increase(
+      String name,
+      String uid,
+      long generation,
+      Instant created,
+      PartitionPowerIncreaseSpec spec,
+      @Nullable PartitionPowerIncreaseStatus status) {
+
+    PartitionPowerIncreaseStatus.@Nullable Publication publication() {
+      return status == null ? null : status.publication();
+    }
+  }
+
+  /**
+   * A node.
+   *
+   * @param addresses of the Node object, and those that an administrator annotated; empty if there
+   *     is no such Node
+   * @param inventory what its agent found; null if there is no StorageNode, or none filled in
+   * @param heartbeat of its agent; null if there is no Lease
+   */
+  public record Node(
+      String name,
+      Set<String> addresses,
+      @Nullable StorageNodeStatus inventory,
+      @Nullable Heartbeat heartbeat) {
+
+    public Node {
+      addresses = Set.copyOf(addresses);
+    }
+  }
+
+  /**
+   * An agent's Lease.
+   *
+   * @param renewed when it was last renewed, by the agent's clock
+   * @param duration for how long that holds
+   */
+  public record Heartbeat(Instant renewed, Duration duration) {}
+
+  /**
+   * A RelinkTask.
+   *
+   * @param generation of its spec
+   * @param resourceVersion that a change must be based on
+   * @param status null before its agent has seen it
+   */
+  public record Task(
+      String name,
+      long generation,
+      String resourceVersion,
+      RelinkTaskSpec spec,
+      @Nullable RelinkTaskStatus status) {}
+
+  /**
+   * Another increase of the same ring.
+   *
+   * @param begun whether it has changed the ring
+   */
+  public record Rival(String name, Instant created, boolean begun) {}
+}

@@ -1,0 +1,61 @@
+package dev.ringlift.operator.plan;
+
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Cycle;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.RingStatus;
+import dev.ringlift.api.v1alpha1.Phase;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to do next, and what is to be said of the increase meanwhile.
+ *
+ * @param phase where the increase stands
+ * @param facts what was found on the way to the decision
+ */
+public record Plan(Phase phase, Decision decision, Facts facts) {
+
+  /**
+   * What was found; null is what was not looked at.
+   *
+   * @param fromPartPower the ring's power when the increase began
+   * @param work the step under way, or about to be
+   * @param preflight all checks made
+   */
+  public record Facts(
+      @Nullable Integer fromPartPower,
+      @Nullable Cycle cycle,
+      @Nullable RingStatus ring,
+      @Nullable Barrier barrier,
+      @Nullable StepWork work,
+      @Nullable List<PreflightCheck> preflight) {
+
+    static final Facts NONE = new Facts(null, null, null, null, null, null);
+
+    Facts with(@Nullable Cycle newCycle) {
+      return new Facts(fromPartPower, newCycle, ring, barrier, work, preflight);
+    }
+
+    Facts with(StepWork newWork) {
+      return new Facts(fromPartPower, cycle, ring, barrier, newWork, preflight);
+    }
+
+    Facts with(List<PreflightCheck> newPreflight) {
+      return new Facts(fromPartPower, cycle, ring, barrier, work, List.copyOf(newPreflight));
+    }
+
+    /** What is wrong and where: nodes that are lost, and what keeps the step from completing. */
+    List<Problem> problems() {
+      List<Problem> problems = new ArrayList<>();
+      if (barrier != null) {
+        problems.addAll(barrier.lost());
+      }
+      if (work != null) {
+        problems.addAll(work.problems());
+      }
+      return problems;
+    }
+  }
+}

@@ -1,0 +1,388 @@
+package dev.ringlift.operator.plan;
+
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Cycle;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.RingStatus;
+import dev.ringlift.api.v1alpha1.Phase;
+import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
+import dev.ringlift.operator.plan.Decision.ChangeTasks;
+import dev.ringlift.operator.plan.Decision.Complete;
+import dev.ringlift.operator.plan.Decision.Fail;
+import dev.ringlift.operator.plan.Decision.Stall;
+import dev.ringlift.operator.plan.Decision.Wait;
+import dev.ringlift.operator.plan.Observation.Rival;
+import dev.ringlift.operator.plan.Plan.Facts;
+import dev.ringlift.operator.plan.StepPlanner.StepIdentity;
+import dev.ringlift.ring.Ring;
+import dev.ringlift.ring.RingDevice;
+import dev.ringlift.ring.RingFileName;
+import dev.ringlift.ring.Transition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what an increase needs next. Pure: the same observation at the same time gives the same
+ * plan. What comes next follows from the ring in the store:
+ *
+ * <pre>
+ *   power P, no next      the ring everywhere; then, at the target, Complete; else preflight, Prepare
+ *   power P, next P+1     the ring everywhere; then Relink tasks; then, all done, Increase
+ *   power P+1, next P+1   the ring everywhere; then Cleanup tasks; then, all done, Finish
+ * </pre>
+ *
+ * <p>The status is used for two things only: as the intent that was written before a ring was (so
+ * that a ring of another hand is recognised), and for since when the ring has been everywhere.
+ *
+ * <p>Invariants:
+ *
+ * <ol>
+ *   <li>No step begins, and no further ring is published, before every node has proved the ring in
+ *       the store and the settle time has passed since. (A task that is added to a step under way
+ *       is safe: its agent works only while it sees the task's ring itself.)
+ *   <li>Increase is published only when every device of the ring, and every other device with the
+ *       policy's data, has a Succeeded result of Relink for this increase, cycle and ring; Finish
+ *       likewise with Cleanup. A device of no node, or of a node that is lost, has no result.
+ *   <li>Nothing is published on a ring that is neither the one in the status' publication nor the
+ *       one that it was made from.
+ *   <li>The first change of the ring is made only when every check of the preflight holds, and no
+ *       other increase of the same ring is before this one.
+ *   <li>Nothing is decided on ring and builder that do not belong together.
+ *   <li>What has ended stays as it is.
+ * </ol>
+ */
+public final class Planner {
+  private final Settings settings;
+
+  public Planner(Settings settings) {
+    this.settings = settings;
+  }
+
+  /** What all decisions of one run look at. */
+  private record Scene(
+      Observation seen,
+      StoredRing.Pair pair,
+      DeviceMap devices,
+      Barrier barrier,
+      Facts facts,
+      Instant now) {
+
+    Ring ring() {
+      return pair.ring();
+    }
+
+    int target() {
+      return seen.increase().spec().targetPartPower();
+    }
+
+    Plan plan(Phase phase, Decision decision) {
+      return new Plan(phase, decision, facts);
+    }
+
+    Scene with(Facts newFacts) {
+      return new Scene(seen, pair, devices, barrier, newFacts, now);
+    }
+
+    /** The doubling that the ring is in, or that comes next; null at the target. */
+    @Nullable Cycle cycle() {
+      return facts.cycle();
+    }
+  }
+
+  /** The increase must not have ended: see {@link Phase#terminal()}. */
+  public Plan plan(Observation seen, Instant now) {
+    return switch (seen.store()) {
+      case StoredRing.Unusable unusable -> planWithoutRing(seen, unusable);
+      case StoredRing.Pair pair -> planWithRing(scene(seen, pair, now));
+    };
+  }
+
+  private Plan planWithoutRing(Observation seen, StoredRing.Unusable unusable) {
+    if (seen.increase().publication() == null) {
+      return waitForRival(seen, Facts.NONE)
+          .orElseGet(
+              () ->
+                  new Plan(
+                      Phase.Preflight,
+                      new Stall(Reason.PreflightFailed, unusable.message(), settings.recheck()),
+                      Facts.NONE.with(Preflight.unusable(unusable))));
+    }
+    return new Plan(
+        lastPhase(seen),
+        new Stall(
+            Reason.RingUnusable,
+            unusable.message()
+                + " The increase is under way: put ring and builder back, for instance from the"
+                + " backup ConfigMaps that belong to it.",
+            settings.recheck()),
+        Facts.NONE);
+  }
+
+  private Plan planWithRing(Scene scene) {
+    Publication publication = scene.seen().increase().publication();
+    if (publication == null || isUnpublishedBeginning(publication, scene.pair())) {
+      return planBeginning(scene);
+    }
+    String md5 = scene.pair().ringMd5();
+    if (!md5.equals(publication.md5()) && !md5.equals(publication.fromMd5())) {
+      return scene.plan(
+          lastPhase(scene.seen()),
+          new Stall(
+              Reason.RingChangedExternally,
+              changedExternally(scene.pair(), publication),
+              settings.recheck()));
+    }
+    Integer next = scene.ring().nextPartPower();
+    if (next == null) {
+      return planBetweenCycles(scene);
+    }
+    return next > scene.ring().partPower()
+        ? planStep(scene, Step.Relink, Transition.INCREASE)
+        : planStep(scene, Step.Cleanup, Transition.FINISH);
+  }
+
+  /** The very first ring was decided on, and never written: as if it had not been. */
+  private static boolean isUnpublishedBeginning(Publication publication, StoredRing.Pair pair) {
+    return publication.cycle() == 1
+        && publication.transition().equals(Transitions.name(Transition.PREPARE))
+        && publication.fromMd5().equals(pair.ringMd5());
+  }
+
+  private Plan planBeginning(Scene scene) {
+    Optional<Plan> waiting = waitForRival(scene.seen(), scene.facts());
+    if (waiting.isPresent()) {
+      return waiting.get();
+    }
+    Ring ring = scene.ring();
+    if (ring.partPower() > scene.target()) {
+      String message = Preflight.targetMessage(ring, scene.target());
+      return scene
+          .with(scene.facts().with(preflight(scene)))
+          .plan(Phase.Failed, new Fail(Reason.TargetBelowRing, message));
+    }
+    if (ring.partPower() == scene.target() && ring.nextPartPower() == null) {
+      return scene.plan(
+          Phase.Complete,
+          new Complete(
+              Reason.TargetReached,
+              "The ring has partition power " + ring.partPower() + " already: nothing to do."));
+    }
+    return planPrepare(scene);
+  }
+
+  private Optional<Plan> waitForRival(Observation seen, Facts facts) {
+    return seen.rivalBefore()
+        .map(Rival::name)
+        .map(
+            name ->
+                new Plan(
+                    Phase.Pending,
+                    new Wait(
+                        Reason.WaitingForOtherIncrease,
+                        "Waits for PartitionPowerIncrease %s, which is before it and raises the same ring."
+                            .formatted(name),
+                        settings.recheck()),
+                    facts));
+  }
+
+  private Plan planBetweenCycles(Scene scene) {
+    Scene ending = scene.with(scene.facts().with(Cycles.ending(scene.seen(), scene.ring())));
+    Optional<Plan> held = holdAtBarrier(ending, Phase.Finishing, settings.settle());
+    if (held.isPresent()) {
+      return held.get();
+    }
+    if (scene.ring().partPower() >= scene.target()) {
+      return ending.plan(
+          Phase.Complete,
+          new Complete(
+              Reason.TargetReached,
+              "The ring has partition power " + scene.ring().partPower() + " everywhere."));
+    }
+    return planPrepare(scene);
+  }
+
+  private Plan planPrepare(Scene plain) {
+    List<PreflightCheck> checks = preflight(plain);
+    Scene scene = plain.with(plain.facts().with(checks));
+    List<String> failures = Preflight.failures(checks);
+    if (!failures.isEmpty()) {
+      return scene.plan(
+          Phase.Preflight,
+          new Stall(
+              Reason.PreflightFailed,
+              "Nothing is changed before this is right: " + Sentences.first(failures),
+              settings.recheck()));
+    }
+    return publish(scene, Phase.Preparing, Transition.PREPARE);
+  }
+
+  private List<PreflightCheck> preflight(Scene scene) {
+    return Preflight.check(
+        scene.seen(), scene.pair(), scene.devices(), scene.barrier(), scene.now());
+  }
+
+  private Plan planStep(Scene plain, Step step, Transition next) {
+    boolean relink = step == Step.Relink;
+    StepWork work =
+        new StepPlanner(identity(plain, step), plain.seen(), plain.devices(), settings, plain.now())
+            .plan();
+    Duration settle = relink ? settings.settleAfterPrepare() : settings.settle();
+    if (!work.begun()) {
+      Optional<Plan> held =
+          holdAtBarrier(plain, relink ? Phase.Preparing : Phase.Increasing, settle);
+      if (held.isPresent()) {
+        return held.get();
+      }
+    }
+    Scene scene = plain.with(plain.facts().with(work));
+    Phase phase = relink ? Phase.Relinking : Phase.CleaningUp;
+    Reason reason = relink ? Reason.Relinking : Reason.CleaningUp;
+    if (!work.changes().isEmpty()) {
+      return scene.plan(
+          phase,
+          new ChangeTasks(
+              reason,
+              StepMessages.running(scene.cycle(), step, work),
+              work.changes(),
+              again(scene, work)));
+    }
+    if (!work.complete()) {
+      return scene.plan(phase, notComplete(scene, step, work, reason));
+    }
+    return holdAtBarrier(scene, phase, settings.settle())
+        .orElseGet(() -> publish(scene, relink ? Phase.Increasing : Phase.Finishing, next));
+  }
+
+  private Decision notComplete(Scene scene, Step step, StepWork work, Reason reason) {
+    String message = StepMessages.running(scene.cycle(), step, work);
+    boolean moving =
+        work.nodes().stream().anyMatch(node -> node.state() != StepWork.NodeState.Done);
+    if (moving) {
+      return new Wait(reason, message, again(scene, work));
+    }
+    return work.problems().stream()
+        .findFirst()
+        .<Decision>map(
+            first -> new Stall(Reason.valueOf(first.reason()), message, settings.recheck()))
+        .orElseGet(() -> new Wait(reason, message, settings.recheck()));
+  }
+
+  private Duration again(Scene scene, StepWork work) {
+    return work.nextRetry()
+        .map(at -> Duration.between(scene.now(), at))
+        .filter(wait -> wait.compareTo(settings.recheck()) < 0)
+        .map(wait -> wait.isNegative() ? Duration.ZERO : wait)
+        .orElse(settings.recheck());
+  }
+
+  /** Present: what to wait for before anything may rely on the ring in the store. */
+  private Optional<Plan> holdAtBarrier(Scene scene, Phase phase, Duration settle) {
+    Barrier barrier = scene.barrier();
+    if (!barrier.passed()) {
+      boolean lost = !barrier.lost().isEmpty();
+      return Optional.of(
+          scene.plan(
+              phase,
+              new Wait(
+                  lost ? Reason.NodeLost : Reason.RingNotDistributed,
+                  "%d of %d nodes have the ring and answer; nothing goes on before all do. %s"
+                      .formatted(
+                          barrier.current(),
+                          barrier.total(),
+                          Sentences.first(
+                              barrier.missing().stream().map(Problem::message).toList())),
+                  settings.recheck())));
+    }
+    Duration left =
+        Barrier.settling(
+            StatusAggregator.distributedSince(
+                scene.seen().increase().status(), scene.pair().ringMd5()),
+            settle,
+            scene.now());
+    if (left.isZero()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        scene.plan(
+            phase,
+            new Wait(
+                Reason.Settling,
+                "All %d nodes have the ring; for %s after that nothing is done, so that every process and transfer follows."
+                    .formatted(barrier.total(), Times.inWords(settle)),
+                left)));
+  }
+
+  private Plan publish(Scene scene, Phase phase, Transition transition) {
+    Cycle cycle = Objects.requireNonNull(scene.cycle(), "a transition belongs to a cycle");
+    return new RingTransition(scene.pair(), transition, scene.now())
+        .decide(phase, scene.facts(), cycle, settings);
+  }
+
+  private static StepIdentity identity(Scene scene, Step step) {
+    Ring ring = scene.ring();
+    Cycle cycle = Objects.requireNonNull(scene.cycle(), "a step belongs to a cycle");
+    return new StepIdentity(
+        step,
+        cycle.number(),
+        ring.partPower(),
+        Objects.requireNonNull(ring.nextPartPower(), "a step needs a next power"),
+        scene.pair().ringMd5(),
+        Objects.requireNonNullElse(ring.version(), 0L));
+  }
+
+  private static Phase lastPhase(Observation seen) {
+    PartitionPowerIncreaseStatus status = seen.increase().status();
+    return status == null || status.phase() == null ? Phase.Pending : status.phase();
+  }
+
+  private static String changedExternally(StoredRing.Pair pair, Publication publication) {
+    return ("Another hand changed the ring: it has md5 %s, version %s, partition power %d (next %s), but this"
+            + " increase last published md5 %s, version %s. Put that ring and its builder back; nothing"
+            + " is done before.")
+        .formatted(
+            pair.ringMd5(),
+            pair.ring().version(),
+            pair.ring().partPower(),
+            pair.ring().nextPartPower(),
+            publication.md5(),
+            publication.version());
+  }
+
+  private Scene scene(Observation seen, StoredRing.Pair pair, Instant now) {
+    List<RingDevice> ringDevices = RingDevices.withPartitions(pair.ring());
+    DeviceMap devices = DeviceMap.of(ringDevices, seen.nodes());
+    Barrier barrier =
+        Barrier.of(
+            seen.nodes(),
+            devices,
+            RingFileName.ring(seen.increase().spec().policyIndex()),
+            pair.ringMd5(),
+            settings,
+            now);
+    Ring ring = pair.ring();
+    int from = Cycles.fromPartPower(seen, ring);
+    RingStatus ringStatus =
+        new RingStatus(
+            ring.partPower(),
+            ring.nextPartPower(),
+            ring.version(),
+            pair.ringMd5(),
+            barrier.total(),
+            barrier.current());
+    Facts facts =
+        new Facts(
+            from,
+            Cycles.current(ring, from, seen.increase().spec().targetPartPower()),
+            ringStatus,
+            barrier,
+            null,
+            null);
+    return new Scene(seen, pair, devices, barrier, facts, now);
+  }
+}

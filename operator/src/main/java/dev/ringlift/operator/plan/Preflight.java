@@ -1,0 +1,259 @@
+package dev.ringlift.operator.plan;
+
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck.Result;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
+import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
+import dev.ringlift.operator.plan.Observation.Node;
+import dev.ringlift.ring.Ring;
+import dev.ringlift.ring.RingBuilder;
+import dev.ringlift.ring.RingPair;
+import dev.ringlift.ring.Transition;
+import dev.ringlift.ring.TransitionRefusedException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** The checks before a Prepare ring is published. Each says what was found and what to do. */
+final class Preflight {
+  private final Observation seen;
+  private final StoredRing.Pair pair;
+  private final DeviceMap devices;
+  private final Barrier barrier;
+  private final Instant now;
+  private final List<PreflightCheck> checks = new ArrayList<>();
+
+  private Preflight(
+      Observation seen, StoredRing.Pair pair, DeviceMap devices, Barrier barrier, Instant now) {
+    this.seen = seen;
+    this.pair = pair;
+    this.devices = devices;
+    this.barrier = barrier;
+    this.now = now;
+  }
+
+  /** Makes all checks; no later one is left out because an earlier one failed. */
+  static List<PreflightCheck> check(
+      Observation seen, StoredRing.Pair pair, DeviceMap devices, Barrier barrier, Instant now) {
+    Preflight preflight = new Preflight(seen, pair, devices, barrier, now);
+    preflight.checkRing();
+    preflight.checkNodes();
+    preflight.checkInodes();
+    preflight.add(
+        Check.ConsumersProof,
+        Result.Warning,
+        "This version does not ask proxies and other processes outside the storage nodes whether"
+            + " they have the ring: they get the settle time, and no proof is sought.");
+    return preflight.checks;
+  }
+
+  /** When the store holds nothing to check: that alone. */
+  static List<PreflightCheck> unusable(StoredRing.Unusable unusable) {
+    List<PreflightCheck> checks = new ArrayList<>();
+    for (Check check : List.of(Check.RingStore, Check.RingReadable, Check.BuilderReadable)) {
+      if (check == unusable.check()) {
+        checks.add(new PreflightCheck(check.name(), Result.Failed, unusable.message()));
+        break;
+      }
+      checks.add(new PreflightCheck(check.name(), Result.Passed, "As it should be."));
+    }
+    return checks;
+  }
+
+  /** The sentences of all checks that failed. */
+  static List<String> failures(List<PreflightCheck> checks) {
+    return checks.stream()
+        .filter(check -> check.result() == Result.Failed)
+        .map(PreflightCheck::message)
+        .toList();
+  }
+
+  private void checkRing() {
+    Ring ring = pair.ring();
+    int target = seen.increase().spec().targetPartPower();
+    add(Check.RingStore, Result.Passed, "Ring and builder are there.");
+    add(Check.RingReadable, Result.Passed, describe(ring));
+    add(Check.BuilderReadable, Result.Passed, "Version " + pair.builder().version() + ".");
+    RingPair.difference(ring, pair.builder())
+        .ifPresentOrElse(
+            difference ->
+                add(
+                    Check.RingAndBuilderAgree,
+                    Result.Failed,
+                    difference
+                        + " Put the builder there that wrote this ring, or write the ring from the"
+                        + " builder (swift-ring-builder write_ring)."),
+            () -> add(Check.RingAndBuilderAgree, Result.Passed, "Ring and builder hold the same."));
+    add(Check.TargetPartPower, targetResult(ring, target), targetMessage(ring, target));
+    if (ring.nextPartPower() == null) {
+      add(Check.NotUnderWay, Result.Passed, "The ring has no next partition power.");
+    } else {
+      add(
+          Check.NotUnderWay,
+          Result.Failed,
+          ("The ring (partition power %d, next %d) is in the middle of an increase that was begun by"
+                  + " other means. Cancel or finish that one first; this version does not take it"
+                  + " over.")
+              .formatted(ring.partPower(), ring.nextPartPower()));
+      return; // how large the rest of that way is, nobody can say
+    }
+    checkSize(target);
+  }
+
+  private static Result targetResult(Ring ring, int target) {
+    return target < ring.partPower() || target > 32 ? Result.Failed : Result.Passed;
+  }
+
+  static String targetMessage(Ring ring, int target) {
+    if (target < ring.partPower()) {
+      return "The target partition power %d is below the ring's, %d, and a partition power can't be lowered."
+          .formatted(target, ring.partPower());
+    }
+    if (target > 32) {
+      return "The target partition power "
+          + target
+          + " is above 32, the highest that Swift can use.";
+    }
+    return "From %d to %d: %d doubling(s)."
+        .formatted(ring.partPower(), target, target - ring.partPower());
+  }
+
+  private static String describe(Ring ring) {
+    return "Partition power %d, format %d, %s devices."
+        .formatted(
+            ring.partPower(),
+            ring.formatVersion(),
+            ring.devices().stream().filter(device -> device != null).count());
+  }
+
+  /** Exact, and bounded: it ends with the first doubling that does not fit. */
+  private void checkSize(int target) {
+    try {
+      Ring ring = pair.ring();
+      RingBuilder builder = pair.builder();
+      long size = 0;
+      while (ring.partPower() < target) {
+        ring = ring.after(Transition.PREPARE).after(Transition.INCREASE);
+        builder = builder.after(Transition.PREPARE, now).after(Transition.INCREASE, now);
+        size = ring.toBytes().length + (long) builder.toBytes().length + pair.otherBytes();
+        if (size > pair.limitBytes()) {
+          add(
+              Check.StoreSize,
+              Result.Failed,
+              ("At partition power %d, ring, builder and what else the ConfigMap holds would be %,d"
+                      + " bytes; a ConfigMap holds %,d. Move other rings to another ConfigMap.")
+                  .formatted(ring.partPower(), size, pair.limitBytes()));
+          return;
+        }
+        ring = ring.after(Transition.FINISH);
+        builder = builder.after(Transition.FINISH, now);
+      }
+      add(
+          Check.StoreSize,
+          Result.Passed,
+          "At the target the ConfigMap will hold %,d of at most %,d bytes."
+              .formatted(size, pair.limitBytes()));
+    } catch (TransitionRefusedException refused) {
+      add(Check.StoreSize, Result.Failed, String.valueOf(refused.getMessage()));
+    }
+  }
+
+  private void checkNodes() {
+    if (devices.ringDevices().isEmpty() && devices.problems().isEmpty()) {
+      add(Check.DevicesMatched, Result.Failed, "The ring has no device that holds a partition.");
+      return;
+    }
+    addProblems(
+        Check.DevicesMatched,
+        devices.problems(),
+        "Every device of the ring belongs to one of %d node(s)."
+            .formatted(devices.ringDevices().size()));
+    addProblems(
+        Check.AgentsAlive,
+        barrier.lost(),
+        "The agents of all %d node(s) answer.".formatted(barrier.total()));
+    List<Problem> outdated =
+        barrier.missing().stream().filter(problem -> !barrier.lost().contains(problem)).toList();
+    addProblems(
+        Check.RingDistributed, outdated, "All nodes that answer have the ring that the store has.");
+    List<Problem> unusable =
+        seen.nodes().stream().flatMap(node -> devices.unusable(node).stream()).toList();
+    addProblems(
+        Check.DevicesMounted, unusable, "All devices of the ring are on their nodes and mounted.");
+    String dataDir = DataDir.of(seen.increase().spec().policyIndex());
+    List<String> stale = new ArrayList<>();
+    for (Node node : seen.nodes()) {
+      for (DeviceStatus device : devicesOf(node)) {
+        device.leftovers().stream()
+            .filter(leftover -> DataDir.isOf(leftover, dataDir))
+            .forEach(
+                leftover ->
+                    stale.add(
+                        "Device %s of node %s holds what an earlier increase left behind (%s); wipe or clean it up first."
+                            .formatted(device.name(), node.name(), leftover)));
+      }
+    }
+    addSentences(
+        Check.NoStaleDevices, stale, "No device holds what an earlier increase left behind.");
+  }
+
+  /**
+   * Every directory of an object exists twice until cleanup is done. How many inodes these are,
+   * only a walk could tell; an object takes at least two inodes (its directory and a file) and,
+   * where few share a suffix directory, up to three. So a third to two thirds of the used inodes
+   * may be needed again, less by what other policies hold.
+   */
+  private void checkInodes() {
+    String dataDir = DataDir.of(seen.increase().spec().policyIndex());
+    List<String> impossible = new ArrayList<>();
+    List<String> tight = new ArrayList<>();
+    for (Node node : seen.nodes()) {
+      Set<String> required = devices.required(node, dataDir);
+      for (DeviceStatus device : devicesOf(node)) {
+        long used = device.inodesTotal() - device.inodesFree();
+        if (!required.contains(device.name()) || device.inodesTotal() <= 0) {
+          continue;
+        }
+        String figures =
+            "Device %s of node %s has %,d free inodes and %,d used ones"
+                .formatted(device.name(), node.name(), device.inodesFree(), used);
+        if (device.inodesFree() < used / 6) {
+          impossible.add(figures + ": not enough for a second tree of directories.");
+        } else if (device.inodesFree() < used / 3 * 2) {
+          tight.add(figures + ": a second tree of directories may need more.");
+        }
+      }
+    }
+    if (!impossible.isEmpty()) {
+      addSentences(Check.FreeInodes, impossible, "");
+    } else if (!tight.isEmpty()) {
+      add(Check.FreeInodes, Result.Warning, Sentences.first(tight));
+    } else {
+      add(
+          Check.FreeInodes,
+          Result.Passed,
+          "All devices have inodes for a second tree of directories.");
+    }
+  }
+
+  private static List<DeviceStatus> devicesOf(Node node) {
+    return node.inventory() == null ? List.of() : node.inventory().devices();
+  }
+
+  private void addProblems(Check check, List<Problem> problems, String otherwise) {
+    addSentences(check, problems.stream().map(Problem::message).toList(), otherwise);
+  }
+
+  private void addSentences(Check check, List<String> failures, String otherwise) {
+    if (failures.isEmpty()) {
+      add(check, Result.Passed, otherwise);
+    } else {
+      add(check, Result.Failed, Sentences.first(failures));
+    }
+  }
+
+  private void add(Check check, Result result, String message) {
+    checks.add(new PreflightCheck(check.name(), result, message));
+  }
+}

@@ -1,0 +1,59 @@
+package dev.ringlift.operator.plan;
+
+/** Every reason that a condition or a problem can give; {@link #name()} is what the user sees. */
+public enum Reason {
+  /** Nothing is the matter. */
+  AsExpected,
+  /** The increase has not come so far. */
+  NotYet,
+  /** The increase is under way. */
+  InProgress,
+  /** The ring has the target power and nothing is left of the way there. */
+  TargetReached,
+  /** An older increase of the same ring is under way. */
+  WaitingForOtherIncrease,
+  /** A check before the next change of the ring does not hold. */
+  PreflightFailed,
+  /** All checks before the next change of the ring hold. */
+  PreflightPassed,
+  /** The ring is beyond the target already: this object can never succeed. */
+  TargetBelowRing,
+  /** The ring or its builder can't be found or read in the middle of the increase. */
+  RingUnusable,
+  /** Another hand changed the ring during the increase. */
+  RingChangedExternally,
+  /** The builder no longer belongs to the ring. */
+  RingAndBuilderDiffer,
+  /** The ring library refused a transition. */
+  TransitionRefused,
+  /** A ring is about to be written. */
+  PublishingRing,
+  /** Not every node has proved that it has the ring. */
+  RingNotDistributed,
+  /** Every node has the ring. */
+  RingDistributed,
+  /** Every node has the ring; running processes and transfers get time to follow. */
+  Settling,
+  /** Objects are being linked into the partitions of the next power. */
+  Relinking,
+  /** Objects are being removed from the partitions of the old power. */
+  CleaningUp,
+  /** A node does not answer, or is not there. */
+  NodeLost,
+  /** A node holds another ring than the store. */
+  NodeRingOutdated,
+  /** A device of the ring belongs to no node. */
+  DeviceUnmatched,
+  /** A device of the ring belongs to more than one node. */
+  DeviceAmbiguous,
+  /** A device of the ring is not on its node. */
+  DeviceMissing,
+  /** A device of the ring is not mounted. */
+  DeviceUnmounted,
+  /** A device can't be looked at. */
+  DeviceUnreadable,
+  /** A device ended a step with errors. */
+  DeviceFailed,
+  /** A node ended a step without success, and not because of a device. */
+  TaskFailed
+}

@@ -1,0 +1,18 @@
+package dev.ringlift.operator.plan;
+
+import java.util.List;
+
+/** Many sentences in little room. */
+final class Sentences {
+  private static final int SHOWN = 3;
+
+  private Sentences() {}
+
+  /** The first few, and how many more there are. */
+  static String first(List<String> sentences) {
+    String shown = String.join(" ", sentences.subList(0, Math.min(SHOWN, sentences.size())));
+    return sentences.size() > SHOWN
+        ? shown + " (And " + (sentences.size() - SHOWN) + " more.)"
+        : shown;
+  }
+}

@@ -1,0 +1,173 @@
+package dev.ringlift.operator.plan;
+
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.NodeCounts;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Progress;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.RingStatus;
+import dev.ringlift.api.v1alpha1.Phase;
+import dev.ringlift.operator.plan.Decision.Publish;
+import dev.ringlift.ring.Transition;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a plan into the status that says it. What a plan did not look at stays as it was last said;
+ * a status that says nothing new is the old one, so that nothing is written.
+ */
+public final class StatusAggregator {
+  private static final int PROBLEMS = 20;
+
+  private StatusAggregator() {}
+
+  /** Since when every node has the given ring; null if not all have it, or it is another ring. */
+  static @Nullable Instant distributedSince(
+      @Nullable PartitionPowerIncreaseStatus status, String ringMd5) {
+    Condition condition = Conditions.find(status, ConditionType.RingDistributed);
+    if (status == null
+        || condition == null
+        || !"True".equals(condition.getStatus())
+        || status.ring() == null
+        || !status.ring().md5().equals(ringMd5)) {
+      return null;
+    }
+    Instant since = Times.parse(condition.getLastTransitionTime(), Instant.MAX);
+    return since.equals(Instant.MAX) ? null : since;
+  }
+
+  /** The status to be written before the plan's decision is carried out. */
+  public static PartitionPowerIncreaseStatus aggregate(
+      Observation.Increase increase, Plan plan, Instant now) {
+    PartitionPowerIncreaseStatus old = increase.status();
+    Plan.Facts facts = plan.facts();
+    Publish publish = plan.decision() instanceof Publish decided ? decided : null;
+    boolean terminal = plan.phase().terminal();
+    List<Problem> problems = facts.problems();
+    PartitionPowerIncreaseStatus next =
+        new PartitionPowerIncreaseStatus(
+            increase.generation(),
+            plan.phase(),
+            plan.decision().message(),
+            or(facts.fromPartPower(), old == null ? null : old.fromPartPower()),
+            facts.cycle() == null && old != null ? old.cycle() : facts.cycle(),
+            or(facts.ring(), old == null ? null : old.ring()),
+            publication(old, publish),
+            nodes(old, plan),
+            progress(old, plan, now),
+            pastPointOfNoReturn(old, publish),
+            replicationSuspendedSince(old, facts.ring(), publish, now),
+            or(facts.preflight(), old == null ? null : old.preflight()),
+            problems.isEmpty()
+                ? null
+                : List.copyOf(problems.subList(0, Math.min(PROBLEMS, problems.size()))),
+            Conditions.of(increase, plan, now),
+            old != null && old.startTime() != null
+                ? old.startTime()
+                : publish == null ? null : Times.format(now),
+            old != null && old.completionTime() != null
+                ? old.completionTime()
+                : terminal ? Times.format(now) : null);
+    return old != null && saysNothingNew(old, next) ? old : next;
+  }
+
+  private static <T> @Nullable T or(@Nullable T value, @Nullable T otherwise) {
+    return value == null ? otherwise : value;
+  }
+
+  private static @Nullable Publication publication(
+      @Nullable PartitionPowerIncreaseStatus old, @Nullable Publish publish) {
+    if (publish != null) {
+      return publish.intent();
+    }
+    return old == null ? null : old.publication();
+  }
+
+  private static @Nullable Boolean pastPointOfNoReturn(
+      @Nullable PartitionPowerIncreaseStatus old, @Nullable Publish publish) {
+    if (publish != null && publish.transition() != Transition.FINISH) {
+      return publish.transition() == Transition.INCREASE;
+    }
+    return old == null ? null : old.pastPointOfNoReturn();
+  }
+
+  private static @Nullable String replicationSuspendedSince(
+      @Nullable PartitionPowerIncreaseStatus old,
+      @Nullable RingStatus ring,
+      @Nullable Publish publish,
+      Instant now) {
+    String since = old == null ? null : old.replicationSuspendedSince();
+    if (publish != null && publish.transition() == Transition.PREPARE) {
+      return Times.format(now);
+    }
+    return ring != null && ring.nextPartPower() == null ? null : since;
+  }
+
+  /** The last step's figures stay until the next step has its own, or a new cycle begins. */
+  private static boolean keepsFigures(Phase phase) {
+    return switch (phase) {
+      case Increasing, Finishing, Complete, Failed -> true;
+      case Pending, Preflight, Preparing, Relinking, CleaningUp -> false;
+    };
+  }
+
+  private static @Nullable NodeCounts nodes(@Nullable PartitionPowerIncreaseStatus old, Plan plan) {
+    StepWork work = plan.facts().work();
+    if (work != null) {
+      return work.counts();
+    }
+    return old != null && keepsFigures(plan.phase()) ? old.nodes() : null;
+  }
+
+  private static @Nullable Progress progress(
+      @Nullable PartitionPowerIncreaseStatus old, Plan plan, Instant now) {
+    StepWork work = plan.facts().work();
+    if (work != null) {
+      return StepProgress.of(work, now);
+    }
+    return old != null && keepsFigures(plan.phase()) ? old.progress() : null;
+  }
+
+  /** An estimate that only time has moved is not worth a write. */
+  private static boolean saysNothingNew(
+      PartitionPowerIncreaseStatus old, PartitionPowerIncreaseStatus next) {
+    if (old.progress() == null || next.progress() == null) {
+      return next.equals(old);
+    }
+    return withoutEstimate(old).equals(withoutEstimate(next));
+  }
+
+  private static PartitionPowerIncreaseStatus withoutEstimate(PartitionPowerIncreaseStatus s) {
+    Progress p = Objects.requireNonNull(s.progress(), "progress was checked");
+    return new PartitionPowerIncreaseStatus(
+        s.observedGeneration(),
+        s.phase(),
+        s.message(),
+        s.fromPartPower(),
+        s.cycle(),
+        s.ring(),
+        s.publication(),
+        s.nodes(),
+        new Progress(
+            p.percent(),
+            p.summary(),
+            p.partitionsDone(),
+            p.partitionsTotal(),
+            p.files(),
+            p.linked(),
+            p.removed(),
+            p.errors(),
+            0,
+            null),
+        s.pastPointOfNoReturn(),
+        s.replicationSuspendedSince(),
+        s.preflight(),
+        s.problems(),
+        s.conditions(),
+        s.startTime(),
+        s.completionTime());
+  }
+}

@@ -1,0 +1,33 @@
+package dev.ringlift.operator.plan;
+
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Cycle;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.NodeCounts;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
+import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
+import org.jspecify.annotations.Nullable;
+
+/** What a step does and waits for, in one line. */
+final class StepMessages {
+  private StepMessages() {}
+
+  static String running(@Nullable Cycle cycle, Step step, StepWork work) {
+    StringBuilder text = new StringBuilder();
+    text.append(step == Step.Relink ? "Relinking" : "Cleaning up");
+    if (cycle != null) {
+      text.append(
+          " in cycle %d of %d (%d to %d)"
+              .formatted(cycle.number(), cycle.of(), cycle.fromPartPower(), cycle.toPartPower()));
+    }
+    NodeCounts counts = work.counts();
+    text.append(": %d of %d nodes done".formatted(counts.done(), counts.total()));
+    String notDone = work.notDone();
+    text.append(notDone.isEmpty() ? "." : "; waiting for " + notDone + ".");
+    if (!work.problems().isEmpty()) {
+      text.append(' ')
+          .append(Sentences.first(work.problems().stream().map(Problem::message).toList()));
+    }
+    work.nextRetry()
+        .ifPresent(at -> text.append(" Next try at ").append(Times.format(at)).append('.'));
+    return text.toString();
+  }
+}

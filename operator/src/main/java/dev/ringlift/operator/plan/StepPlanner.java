@@ -1,0 +1,241 @@
+package dev.ringlift.operator.plan;
+
+import static java.util.stream.Collectors.toMap;
+
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
+import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
+import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceProgress;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceState;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus.State;
+import dev.ringlift.operator.plan.Decision.TaskChange;
+import dev.ringlift.operator.plan.Observation.Node;
+import dev.ringlift.operator.plan.Observation.Task;
+import dev.ringlift.operator.plan.StepWork.NodeState;
+import dev.ringlift.operator.plan.StepWork.NodeWork;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds the tasks of one step against what the step needs.
+ *
+ * <p>Invariants:
+ *
+ * <ul>
+ *   <li>A node is done only by a task of exactly this increase, cycle, step, powers and ring, whose
+ *       status is about its present spec and names every required device as Succeeded.
+ *   <li>What is required is looked at anew each time: a device that came after the task has
+ *       succeeded is added to it, and the node is no longer done.
+ *   <li>Devices are only ever added to a task: what was found once is not forgotten because its
+ *       disk is gone.
+ *   <li>A task that is done is not touched; a failed one is tried again by a higher attempt number,
+ *       no sooner than its back-off.
+ * </ul>
+ */
+final class StepPlanner {
+
+  /**
+   * What the tasks of a step have in common.
+   *
+   * @param ringVersion 0 if the ring has none
+   */
+  record StepIdentity(
+      Step step, int cycle, int partPower, int nextPartPower, String ringMd5, long ringVersion) {
+
+    boolean isOf(RelinkTaskSpec spec, String increaseUid) {
+      return spec.increaseUid().equals(increaseUid)
+          && spec.step() == step
+          && spec.cycle() == cycle
+          && spec.partPower() == partPower
+          && spec.nextPartPower() == nextPartPower;
+    }
+  }
+
+  private final StepIdentity identity;
+  private final Observation seen;
+  private final DeviceMap devices;
+  private final Settings settings;
+  private final Instant now;
+
+  StepPlanner(
+      StepIdentity identity, Observation seen, DeviceMap devices, Settings settings, Instant now) {
+    this.identity = identity;
+    this.seen = seen;
+    this.devices = devices;
+    this.settings = settings;
+    this.now = now;
+  }
+
+  StepWork plan() {
+    String dataDir = DataDir.of(seen.increase().spec().policyIndex());
+    Map<String, Task> tasks =
+        seen.tasks().stream()
+            .filter(task -> identity.isOf(task.spec(), seen.increase().uid()))
+            .collect(toMap(task -> task.spec().nodeName(), Function.identity(), (a, b) -> a));
+    List<NodeWork> nodes = new ArrayList<>();
+    List<TaskChange> changes = new ArrayList<>();
+    List<Problem> problems = new ArrayList<>(devices.problems());
+    for (Node node : seen.nodes()) {
+      problems.addAll(devices.unusable(node));
+      Set<String> required = devices.required(node, dataDir);
+      Task task = tasks.get(node.name());
+      if (task != null) {
+        required = new TreeSet<>(required);
+        required.addAll(task.spec().devices());
+      }
+      if (!required.isEmpty()) {
+        nodes.add(planNode(node, required, task, changes, problems));
+      }
+    }
+    return new StepWork(nodes, changes, problems);
+  }
+
+  private NodeWork planNode(
+      Node node,
+      Set<String> required,
+      @Nullable Task task,
+      List<TaskChange> changes,
+      List<Problem> problems) {
+    if (task == null) {
+      changes.add(new TaskChange(taskName(node), desired(node, required, 1), null));
+      return new NodeWork(node.name(), required, null, NodeState.Waiting, null);
+    }
+    RelinkTaskStatus status = task.status();
+    NodeState state = state(task, required);
+    Instant retryAt = null;
+    int attempt = task.spec().attempt();
+    if (state != NodeState.Done && status != null) {
+      problems.addAll(failures(node, required, task, status));
+    }
+    if (state == NodeState.Failed && status != null) {
+      retryAt =
+          Times.parse(status.completionTime(), Instant.EPOCH).plus(settings.backoffAfter(attempt));
+      if (!now.isBefore(retryAt)) {
+        attempt++;
+        retryAt = null;
+      }
+    }
+    RelinkTaskSpec desired = desired(node, required, attempt);
+    if (state != NodeState.Done && !desired.equals(task.spec())) {
+      changes.add(new TaskChange(task.name(), desired, task.resourceVersion()));
+    }
+    return new NodeWork(node.name(), required, task, state, retryAt);
+  }
+
+  private NodeState state(Task task, Set<String> required) {
+    RelinkTaskStatus status = task.status();
+    if (status == null || status.attempt() < task.spec().attempt()) {
+      return NodeState.Waiting;
+    }
+    boolean aboutThisSpec =
+        status.observedGeneration() != null
+            && status.observedGeneration() >= task.generation()
+            && task.spec().ringMd5().equals(identity.ringMd5())
+            && task.spec().devices().containsAll(required);
+    return switch (status.state()) {
+      case Pending -> NodeState.Waiting;
+      case Running -> NodeState.Running;
+      case Failed -> NodeState.Failed;
+      case Succeeded -> {
+        if (!aboutThisSpec) {
+          yield NodeState.Running;
+        }
+        yield missing(status, required).isEmpty() ? NodeState.Done : NodeState.Failed;
+      }
+    };
+  }
+
+  private static Set<String> missing(RelinkTaskStatus status, Set<String> required) {
+    Set<String> missing = new TreeSet<>(required);
+    status.devices().stream()
+        .filter(device -> device.state() == DeviceState.Succeeded)
+        .map(DeviceProgress::name)
+        .forEach(missing::remove);
+    return missing;
+  }
+
+  /** What the last attempt that ended says; it stands until the next has done better. */
+  private static List<Problem> failures(
+      Node node, Set<String> required, Task task, RelinkTaskStatus status) {
+    List<Problem> failures = new ArrayList<>();
+    for (DeviceProgress device : status.devices()) {
+      if (device.state() == DeviceState.Failed) {
+        failures.add(
+            new Problem(
+                node.name(),
+                device.name(),
+                Reason.DeviceFailed.name(),
+                "Device %s of node %s failed: %s."
+                    .formatted(
+                        device.name(),
+                        node.name(),
+                        sentencePart(device.message(), device.errors() + " errors"))));
+      }
+    }
+    if (failures.isEmpty()) {
+      whyFailed(task, required, status)
+          .map(
+              why ->
+                  new Problem(
+                      node.name(),
+                      null,
+                      Reason.TaskFailed.name(),
+                      "Node " + node.name() + " " + why + "."))
+          .ifPresent(failures::add);
+    }
+    return failures;
+  }
+
+  private static Optional<String> whyFailed(
+      Task task, Set<String> required, RelinkTaskStatus status) {
+    Set<String> missing = missing(status, required);
+    if (status.state() == State.Failed) {
+      return Optional.of("failed: " + sentencePart(status.message(), "its agent gave no reason"));
+    }
+    if (status.state() == State.Succeeded
+        && Objects.equals(status.observedGeneration(), task.generation())
+        && !missing.isEmpty()) {
+      return Optional.of("reported success, but none for " + String.join(", ", missing));
+    }
+    return status.attempt() > 1
+        ? Optional.of("failed before, and is at attempt " + status.attempt() + " now")
+        : Optional.empty();
+  }
+
+  private static String sentencePart(@Nullable String message, String otherwise) {
+    if (message == null || message.isBlank()) {
+      return otherwise;
+    }
+    String text = message.strip();
+    return text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
+  }
+
+  private RelinkTaskSpec desired(Node node, Set<String> required, int attempt) {
+    return new RelinkTaskSpec(
+        seen.increase().uid(),
+        identity.cycle(),
+        node.name(),
+        seen.increase().spec().policyIndex(),
+        identity.step(),
+        identity.partPower(),
+        identity.nextPartPower(),
+        identity.ringMd5(),
+        identity.ringVersion(),
+        List.copyOf(new TreeSet<>(required)),
+        attempt,
+        seen.increase().spec().relinker());
+  }
+
+  private String taskName(Node node) {
+    return TaskNames.of(seen.increase().name(), identity.cycle(), identity.step(), node.name());
+  }
+}

@@ -1,0 +1,89 @@
+package dev.ringlift.operator.plan;
+
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Progress;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceProgress;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceState;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus.State;
+import dev.ringlift.operator.plan.StepWork.NodeState;
+import dev.ringlift.operator.plan.StepWork.NodeWork;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a step is over all nodes. A device counts by the share of its partitions that is done,
+ * and all devices count the same: Swift spreads partitions by weight, and how full a partition is
+ * nobody knows. 100 % is said only of what is complete.
+ */
+final class StepProgress {
+  /** Below this share there is no ground yet for an estimate. */
+  private static final double ESTIMABLE = 0.02;
+
+  private StepProgress() {}
+
+  static Progress of(StepWork work, Instant now) {
+    long partitionsDone = 0;
+    long partitionsTotal = 0;
+    long files = 0;
+    long linked = 0;
+    long removed = 0;
+    long errors = 0;
+    long filesPerSecond = 0;
+    double devicesDone = 0;
+    int devices = 0;
+    Instant begun = now;
+    for (NodeWork node : work.nodes()) {
+      devices += node.devices().size();
+      RelinkTaskStatus status = node.status();
+      if (status == null) {
+        continue;
+      }
+      files += status.files();
+      linked += status.linked();
+      removed += status.removed();
+      errors += status.errors();
+      filesPerSecond += status.state() == State.Running ? status.filesPerSecond() : 0;
+      Instant start = Times.parse(status.startTime(), now);
+      begun = start.isBefore(begun) ? start : begun;
+      for (DeviceProgress device : status.devices()) {
+        partitionsDone += device.partitionsDone();
+        partitionsTotal += device.partitionsTotal();
+        devicesDone += node.devices().contains(device.name()) ? share(device) : 0;
+      }
+    }
+    double share = devices == 0 ? 0 : devicesDone / devices;
+    boolean complete =
+        !work.nodes().isEmpty()
+            && work.nodes().stream().allMatch(node -> node.state() == NodeState.Done);
+    int percent = complete ? 100 : (int) Math.min(99, Math.floor(share * 100));
+    return new Progress(
+        percent,
+        percent + "%",
+        partitionsDone,
+        partitionsTotal,
+        files,
+        linked,
+        removed,
+        errors,
+        filesPerSecond,
+        complete ? null : estimate(share, begun, now));
+  }
+
+  private static double share(DeviceProgress device) {
+    if (device.state() == DeviceState.Succeeded) {
+      return 1;
+    }
+    return device.partitionsTotal() == 0
+        ? 0
+        : (double) device.partitionsDone() / device.partitionsTotal();
+  }
+
+  private static @Nullable String estimate(double share, Instant begun, Instant now) {
+    if (share < ESTIMABLE) {
+      return null;
+    }
+    double elapsed = Duration.between(begun, now).toMillis();
+    return Times.format(now.plusMillis((long) (elapsed * (1 - share) / share)));
+  }
+}
