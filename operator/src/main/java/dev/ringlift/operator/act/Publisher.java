@@ -1,0 +1,65 @@
+package dev.ringlift.operator.act;
+
+import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
+import dev.ringlift.operator.plan.Announcement;
+import dev.ringlift.operator.plan.Announcements;
+import dev.ringlift.operator.plan.Decision.Publish;
+import dev.ringlift.operator.store.RingStore;
+import dev.ringlift.operator.store.StoreChangedException;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Replaces a ring and its builder.
+ *
+ * <ol>
+ *   <li>The decision was made on live reads: of the store at resourceVersion R, of the increase at
+ *       resourceVersion S, and of everything else.
+ *   <li>What the store holds at R is backed up.
+ *   <li>The intent (the new ring's md5 and that of the ring it was made from; before Increase also
+ *       that there is no way back; RingDistributed False) is written to the status over S.
+ *   <li>Ring and builder are written to the store over R, in one write.
+ * </ol>
+ *
+ * <p>Invariants: whatever ring of ours is in the store, the status has named it before. No write
+ * goes over anything that the decision did not see. After a crash, or a refused write, behind any
+ * step the store holds either the former ring, and the transition is decided on anew (its ring is
+ * the same to the byte, its builder but for the hours that Swift counts), or the new one, and the
+ * increase goes on from there.
+ */
+public final class Publisher {
+  private final StatusWriter statusWriter;
+  private final EventWriter eventWriter;
+
+  public Publisher(StatusWriter statusWriter, EventWriter eventWriter) {
+    this.statusWriter = statusWriter;
+    this.eventWriter = eventWriter;
+  }
+
+  /**
+   * Carries out steps 2 to 4.
+   *
+   * @param increase as read for the decision
+   * @param status with the intent
+   * @param news what is to be announced once the intent is written
+   * @return the increase as it then is
+   * @throws StoreChangedException if the store was changed in between: nothing was published
+   */
+  public PartitionPowerIncrease publish(
+      PartitionPowerIncrease increase,
+      PartitionPowerIncreaseStatus status,
+      RingStore store,
+      Publish publish,
+      List<Announcement> news,
+      Instant now)
+      throws StoreChangedException {
+    store.backUp(publish.resourceVersion());
+    PartitionPowerIncrease written = statusWriter.write(increase, status);
+    eventWriter.write(written, news, now);
+    eventWriter.write(written, Announcements.before(publish), now);
+    store.write(publish.resourceVersion(), publish.ring(), publish.builder());
+    eventWriter.write(written, List.of(Announcements.published(publish)), now);
+    return written;
+  }
+}

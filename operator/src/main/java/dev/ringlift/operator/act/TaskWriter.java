@@ -1,0 +1,84 @@
+package dev.ringlift.operator.act;
+
+import dev.ringlift.api.v1alpha1.ApiConstants;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
+import dev.ringlift.api.v1alpha1.RelinkTask;
+import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
+import dev.ringlift.operator.plan.Decision.TaskChange;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.net.HttpURLConnection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Creates and changes RelinkTasks. A task's name follows from what it is for, so creating one twice
+ * makes one; a change is a merge patch of the spec that carries the resourceVersion it was made
+ * from.
+ */
+public final class TaskWriter {
+  private final KubernetesClient client;
+
+  public TaskWriter(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /** Makes all changes; one that came too late is left to the next look. */
+  public void write(PartitionPowerIncrease increase, List<TaskChange> changes) {
+    for (TaskChange change : changes) {
+      try {
+        if (change.resourceVersion() == null) {
+          client.resource(task(increase, change, null)).create();
+        } else {
+          patch(increase, change);
+        }
+      } catch (KubernetesClientException e) {
+        if (e.getCode() != HttpURLConnection.HTTP_CONFLICT
+            && e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private void patch(PartitionPowerIncrease increase, TaskChange change) {
+    RelinkTask patch = task(increase, change, change.resourceVersion());
+    client
+        .resources(RelinkTask.class)
+        .inNamespace(increase.getMetadata().getNamespace())
+        .withName(change.name())
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            client.getKubernetesSerialization().asJson(patch));
+  }
+
+  private static RelinkTask task(
+      PartitionPowerIncrease increase, TaskChange change, @Nullable String resourceVersion) {
+    RelinkTaskSpec spec = change.spec();
+    RelinkTask task = new RelinkTask();
+    task.setMetadata(
+        new ObjectMetaBuilder()
+            .withNamespace(increase.getMetadata().getNamespace())
+            .withName(change.name())
+            .withResourceVersion(resourceVersion)
+            .addToLabels(ApiConstants.LABEL_INCREASE_UID, spec.increaseUid())
+            .addToLabels(ApiConstants.LABEL_NODE, spec.nodeName())
+            .addToLabels(ApiConstants.LABEL_CYCLE, Integer.toString(spec.cycle()))
+            .addToLabels(ApiConstants.LABEL_STEP, spec.step().name())
+            .withOwnerReferences(
+                new OwnerReferenceBuilder()
+                    .withApiVersion(increase.getApiVersion())
+                    .withKind(increase.getKind())
+                    .withName(increase.getMetadata().getName())
+                    .withUid(increase.getMetadata().getUid())
+                    .withController(true)
+                    .build())
+            .build());
+    task.setSpec(spec);
+    return task;
+  }
+}
