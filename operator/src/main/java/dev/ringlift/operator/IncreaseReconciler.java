@@ -1,0 +1,187 @@
+package dev.ringlift.operator;
+
+import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
+import dev.ringlift.operator.act.EventWriter;
+import dev.ringlift.operator.act.Publisher;
+import dev.ringlift.operator.act.StatusWriter;
+import dev.ringlift.operator.act.TaskWriter;
+import dev.ringlift.operator.observe.ClusterReader;
+import dev.ringlift.operator.observe.LiveReader;
+import dev.ringlift.operator.observe.Observer;
+import dev.ringlift.operator.plan.Announcements;
+import dev.ringlift.operator.plan.Decision.ChangeTasks;
+import dev.ringlift.operator.plan.Decision.Complete;
+import dev.ringlift.operator.plan.Decision.Fail;
+import dev.ringlift.operator.plan.Decision.Publish;
+import dev.ringlift.operator.plan.Decision.Stall;
+import dev.ringlift.operator.plan.Decision.Wait;
+import dev.ringlift.operator.plan.Observation;
+import dev.ringlift.operator.plan.Plan;
+import dev.ringlift.operator.plan.Planner;
+import dev.ringlift.operator.plan.Settings;
+import dev.ringlift.operator.plan.StatusAggregator;
+import dev.ringlift.operator.store.RingStore;
+import dev.ringlift.operator.store.RingStores;
+import dev.ringlift.operator.store.StoreChangedException;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.rate.RateLimited;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import java.net.HttpURLConnection;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at an increase, decides, acts, and says so; never waits. Each run goes one step and asks to
+ * be called again; whatever it dies in, the next run finds its way from what is there.
+ *
+ * <p>The increase and its ring store are always read from the API server. All else comes from
+ * caches, but for the decision to publish a ring, which is made again on live reads.
+ */
+@ControllerConfiguration(name = IncreaseReconciler.NAME)
+@GradualRetry(maxAttempts = -1, initialInterval = 1000, maxInterval = 60_000)
+@RateLimited(maxReconciliations = 4, within = 2, unit = TimeUnit.SECONDS)
+public class IncreaseReconciler implements Reconciler<PartitionPowerIncrease> {
+  static final String NAME = "partitionpowerincrease";
+  private static final Logger LOG = Logger.getLogger(IncreaseReconciler.class);
+  private static final Duration SOON = Duration.ofMillis(100);
+  private static final Duration AFTER_ERROR = Duration.ofSeconds(5);
+
+  private final KubernetesClient client;
+  private final RingStores stores;
+  private final Planner planner;
+  private final Clock clock;
+  private final IncreaseMetrics metrics;
+  private final ClusterReader live;
+  private final StatusWriter statusWriter;
+  private final TaskWriter taskWriter;
+  private final EventWriter eventWriter;
+  private final Publisher publisher;
+  private @Nullable EventSources eventSources;
+
+  public IncreaseReconciler(
+      KubernetesClient client,
+      RingStores stores,
+      Settings settings,
+      Clock clock,
+      IncreaseMetrics metrics) {
+    this.client = client;
+    this.stores = stores;
+    this.planner = new Planner(settings);
+    this.clock = clock;
+    this.metrics = metrics;
+    this.live = new LiveReader(client);
+    this.statusWriter = new StatusWriter(client);
+    this.taskWriter = new TaskWriter(client);
+    this.eventWriter = new EventWriter(client);
+    this.publisher = new Publisher(statusWriter, eventWriter);
+  }
+
+  @Override
+  public List<EventSource<?, PartitionPowerIncrease>> prepareEventSources(
+      EventSourceContext<PartitionPowerIncrease> context) {
+    EventSources sources = new EventSources(context);
+    eventSources = sources;
+    return sources.all();
+  }
+
+  @Override
+  public UpdateControl<PartitionPowerIncrease> reconcile(
+      PartitionPowerIncrease cached, Context<PartitionPowerIncrease> context) {
+    PartitionPowerIncrease increase = client.resource(cached).get();
+    if (increase == null || increase.isMarkedForDeletion() || hasEnded(increase)) {
+      metrics.forget(cached);
+      return UpdateControl.noUpdate();
+    }
+    Duration again;
+    try {
+      again = step(increase);
+    } catch (StoreChangedException e) {
+      LOG.infof("%s: %s Looking again.", cached.getMetadata().getName(), e.getMessage());
+      again = SOON;
+    } catch (KubernetesClientException e) {
+      again = afterFailure(cached, e);
+    }
+    UpdateControl<PartitionPowerIncrease> control = UpdateControl.noUpdate();
+    return again.isNegative() ? control : control.rescheduleAfter(again);
+  }
+
+  private static boolean hasEnded(PartitionPowerIncrease increase) {
+    PartitionPowerIncreaseStatus status = increase.getStatus();
+    return status != null && status.phase() != null && status.phase().terminal();
+  }
+
+  private static Duration afterFailure(PartitionPowerIncrease cached, KubernetesClientException e) {
+    if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+      return SOON; // somebody was faster; what they wrote is seen next time
+    }
+    LOG.warnf("%s: the API server: %s", cached.getMetadata().getName(), e.getMessage());
+    return AFTER_ERROR;
+  }
+
+  /** Returns when to look again; negative: only if something happens. */
+  private Duration step(PartitionPowerIncrease increase) throws StoreChangedException {
+    Instant now = clock.instant();
+    RingStore store = stores.of(increase);
+    ClusterReader caches = Objects.requireNonNull(eventSources, "sources are prepared first");
+    Observation seen = Observer.observe(increase, store.read(), caches);
+    Plan plan = planner.plan(seen, now);
+    if (plan.decision() instanceof Publish) {
+      // What changes the ring is decided on what is there now, not on what a cache last heard.
+      seen = Observer.observe(increase, store.read(), live);
+      plan = planner.plan(seen, now);
+    }
+    return act(increase, store, seen, plan, now);
+  }
+
+  private Duration act(
+      PartitionPowerIncrease increase, RingStore store, Observation seen, Plan plan, Instant now)
+      throws StoreChangedException {
+    PartitionPowerIncreaseStatus old = increase.getStatus();
+    PartitionPowerIncreaseStatus next = StatusAggregator.aggregate(seen.increase(), plan, now);
+    if (plan.decision() instanceof Publish publish) {
+      metrics.record(increase, next);
+      publisher.publish(
+          increase, next, store, publish, Announcements.of(old, next, plan, now), now);
+      return SOON;
+    }
+    if (plan.decision() instanceof ChangeTasks change) {
+      taskWriter.write(increase, change.changes());
+    }
+    PartitionPowerIncrease written = statusWriter.write(increase, next);
+    say(written, old, next, plan, now);
+    return switch (plan.decision()) {
+      case Wait wait -> wait.after();
+      case Stall stall -> stall.after();
+      case ChangeTasks change -> change.after();
+      case Publish publish -> SOON;
+      case Complete complete -> Duration.ofMillis(-1);
+      case Fail fail -> Duration.ofMillis(-1);
+    };
+  }
+
+  private void say(
+      PartitionPowerIncrease increase,
+      @Nullable PartitionPowerIncreaseStatus old,
+      PartitionPowerIncreaseStatus next,
+      Plan plan,
+      Instant now) {
+    metrics.record(increase, next);
+    if (!next.equals(old)) {
+      eventWriter.write(increase, Announcements.of(old, next, plan, now), now);
+    }
+  }
+}

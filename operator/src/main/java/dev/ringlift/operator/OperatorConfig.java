@@ -1,0 +1,51 @@
+package dev.ringlift.operator;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/**
+ * What an administrator can set, as properties {@code ringlift.*} or environment variables {@code
+ * RINGLIFT_*}. Durations as {@code 20s}, {@code 10m}, {@code 1h}.
+ */
+@ConfigMapping(prefix = "ringlift")
+public interface OperatorConfig {
+
+  /**
+   * Namespace whose increases are worked on; several are separated by commas. {@code
+   * JOSDK_WATCH_CURRENT}: the operator's own.
+   */
+  @WithDefault("JOSDK_WATCH_CURRENT")
+  String namespace();
+
+  /**
+   * How long a ring must have been on every node before anything relies on it. Swift's processes
+   * look for a new ring every 15 s; a value below that is for tests only.
+   */
+  @WithDefault("20s")
+  Duration settle();
+
+  /**
+   * The same after the Prepare ring: replicators look at the ring between jobs, so what they were
+   * copying when it came lands where the relinker may already have been. Most of that is over
+   * within two minutes; what is not, cleanup links as well.
+   */
+  @WithDefault("120s")
+  Duration settleAfterPrepare();
+
+  /** Wait before a failed task is tried again; doubles with each attempt. */
+  @WithDefault("30s")
+  Duration retryBackoff();
+
+  /** Ceiling of that wait. */
+  @WithDefault("10m")
+  Duration retryBackoffMaximum();
+
+  /** How much later than its Lease says an agent is taken for lost: allows for differing clocks. */
+  @WithDefault("10s")
+  Duration leaseGrace();
+
+  /** How often an increase is looked at even if nothing has happened. */
+  @WithDefault("15s")
+  Duration recheck();
+}
