@@ -1,0 +1,268 @@
+package dev.ringlift.operator.cluster;
+
+import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
+import dev.ringlift.api.v1alpha1.RelinkTask;
+import dev.ringlift.api.v1alpha1.RelinkerSettings;
+import dev.ringlift.api.v1alpha1.RingSource;
+import dev.ringlift.operator.IncreaseMetrics;
+import dev.ringlift.operator.IncreaseReconciler;
+import dev.ringlift.operator.plan.Settings;
+import dev.ringlift.operator.store.ConfigMapRingStore;
+import dev.ringlift.ring.RingBuilder;
+import dev.ringlift.ring.RingDevice;
+import dev.ringlift.testkit.kube.ApiServer;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.Operator;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Nodes, agents, a ring and an operator in a namespace of their own. */
+public final class SimulatedCluster implements AutoCloseable {
+  public static final String MAP = "swift-rings";
+  public static final String RING = "object.ring.gz";
+  public static final String BUILDER = "object.builder";
+  public static final int DEVICES_PER_NODE = 2;
+
+  /** Short times: what they are for is proved by the planner's own tests. */
+  public static final Settings SETTINGS =
+      new Settings(
+          Duration.ofMillis(1200),
+          Duration.ofMillis(1200),
+          Duration.ofMillis(500),
+          Duration.ofSeconds(2),
+          Duration.ZERO,
+          Duration.ofMillis(500));
+
+  private final ApiServer server;
+  private final KubernetesClient client;
+  private final String namespace;
+  private final List<SimulatedAgent> agents = new ArrayList<>();
+  private final List<String> nodes = new ArrayList<>();
+  private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor();
+  private final Future<?> ticking;
+  private @Nullable Operator operator;
+
+  private SimulatedCluster(ApiServer server, int nodeCount) {
+    this.server = server;
+    this.client = server.client();
+    server.kubectl("apply", "-f", crds().toString()).orThrow();
+    this.namespace = server.newNamespace("ppi");
+    for (int i = 0; i < nodeCount; i++) {
+      addNode(i);
+    }
+    ticking = ticker.scheduleWithFixedDelay(this::tick, 0, 100, TimeUnit.MILLISECONDS);
+  }
+
+  public static SimulatedCluster start(ApiServer server, int nodes) {
+    return new SimulatedCluster(server, nodes);
+  }
+
+  private static Path crds() {
+    return Path.of("..", "crds").toAbsolutePath().normalize();
+  }
+
+  private void addNode(int index) {
+    String name = namespace + "-node-" + (char) ('a' + index);
+    Node node = new NodeBuilder().withNewMetadata().withName(name).endMetadata().build();
+    node = client.resource(node).create();
+    Node withAddress =
+        node.edit()
+            .editOrNewStatus()
+            .addNewAddress()
+            .withType("InternalIP")
+            .withAddress(address(index))
+            .endAddress()
+            .endStatus()
+            .build();
+    client.resource(withAddress).updateStatus();
+    nodes.add(name);
+    List<String> devices = new ArrayList<>();
+    for (int d = 0; d < DEVICES_PER_NODE; d++) {
+      devices.add(deviceName(index, d));
+    }
+    agents.add(new SimulatedAgent(client, namespace, name, MAP, devices));
+  }
+
+  /** All tests share the cluster's Nodes, so addresses differ from namespace to namespace. */
+  private String address(int index) {
+    int hash = Math.floorMod(namespace.hashCode(), 1 << 16);
+    return "10.%d.%d.%d".formatted(hash >> 8, hash & 255, index + 1);
+  }
+
+  private static String deviceName(int node, int device) {
+    return "sd" + (char) ('a' + node) + (device + 1);
+  }
+
+  private void tick() {
+    for (SimulatedAgent agent : agents) {
+      try {
+        agent.tick();
+      } catch (KubernetesClientException e) {
+        // as a real agent: try again next time
+      }
+    }
+  }
+
+  /** A builder whose devices are those of the nodes. */
+  public RingBuilder newBuilder(int partPower) {
+    List<RingDevice> devices = new ArrayList<>();
+    for (int n = 0; n < nodes.size(); n++) {
+      for (int d = 0; d < DEVICES_PER_NODE; d++) {
+        devices.add(
+            new RingDevice(
+                devices.size(),
+                1,
+                n + 1,
+                address(n),
+                6200,
+                address(n),
+                6200,
+                deviceName(n, d),
+                100.0,
+                ""));
+      }
+    }
+    return RingBuilder.create(partPower, Math.min(3, nodes.size()), devices);
+  }
+
+  /** Puts ring and builder where increases look for them, beside something else. */
+  public void putRing(RingBuilder builder) {
+    putRing(builder.toRing(1).toBytes(), builder.toBytes());
+  }
+
+  public void putRing(byte[] ring, byte[] builder) {
+    client
+        .resource(
+            new ConfigMapBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withName(MAP)
+                .addToLabels("kept", "yes")
+                .endMetadata()
+                .addToBinaryData(RING, Base64.getEncoder().encodeToString(ring))
+                .addToBinaryData(BUILDER, Base64.getEncoder().encodeToString(builder))
+                .addToData("note", "kept")
+                .build())
+        .createOr(existing -> existing.update());
+  }
+
+  public PartitionPowerIncrease apply(String name, int target) {
+    PartitionPowerIncrease increase = increase(name, target);
+    return client.resource(increase).create();
+  }
+
+  public PartitionPowerIncrease increase(String name, int target) {
+    PartitionPowerIncrease increase = new PartitionPowerIncrease();
+    increase.getMetadata().setNamespace(namespace);
+    increase.getMetadata().setName(name);
+    increase.setSpec(
+        new PartitionPowerIncreaseSpec(
+            0,
+            target,
+            new RingSource(RingSource.Type.ConfigMap, List.of(MAP)),
+            new RelinkerSettings(0, 0)));
+    return increase;
+  }
+
+  /** Starts an operator; one that runs is stopped first. */
+  public void startOperator() {
+    startOperator(SETTINGS);
+  }
+
+  public void startOperator(Settings settings) {
+    stopOperator();
+    Operator next =
+        new Operator(
+            overrider -> overrider.withKubernetesClient(client).withCloseClientOnStop(false));
+    next.register(
+        new IncreaseReconciler(
+            client,
+            increase -> new ConfigMapRingStore(client, increase),
+            settings,
+            Clock.systemUTC(),
+            new IncreaseMetrics(new SimpleMeterRegistry())),
+        overrider -> overrider.settingNamespace(namespace));
+    next.start();
+    operator = next;
+  }
+
+  public void stopOperator() {
+    if (operator != null) {
+      operator.stop();
+      operator = null;
+    }
+  }
+
+  public PartitionPowerIncreaseStatus status(String name) {
+    return Objects.requireNonNullElseGet(
+        client
+            .resources(PartitionPowerIncrease.class)
+            .inNamespace(namespace)
+            .withName(name)
+            .require()
+            .getStatus(),
+        SimulatedCluster::nothingYet);
+  }
+
+  private static PartitionPowerIncreaseStatus nothingYet() {
+    return new PartitionPowerIncreaseStatus(
+        null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+        null);
+  }
+
+  public List<RelinkTask> tasks() {
+    return client.resources(RelinkTask.class).inNamespace(namespace).list().getItems();
+  }
+
+  /** In the order in which they were recorded. */
+  public List<Event> events() {
+    return client.v1().events().inNamespace(namespace).list().getItems().stream()
+        .sorted(
+            Comparator.comparing(
+                (Event event) -> Long.parseLong(event.getMetadata().getResourceVersion())))
+        .toList();
+  }
+
+  public SimulatedAgent agent(int index) {
+    return agents.get(index);
+  }
+
+  public KubernetesClient client() {
+    return client;
+  }
+
+  public ApiServer server() {
+    return server;
+  }
+
+  public String namespace() {
+    return namespace;
+  }
+
+  @Override
+  public void close() {
+    stopOperator();
+    ticking.cancel(false);
+    ticker.shutdownNow();
+    nodes.forEach(name -> client.nodes().withName(name).delete());
+  }
+}
