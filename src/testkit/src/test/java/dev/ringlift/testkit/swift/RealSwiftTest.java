@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -18,29 +19,44 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Tag("swift")
 class RealSwiftTest {
+  @TempDir private static Path made;
+
   private RealSwift swift;
   private Path devices;
   private Path ring;
   private Path builder;
 
+  @BeforeAll
+  static void makeARingOfThreeDevices() {
+    try (RealSwift maker = RealSwift.in(made)) {
+      String file = made.resolve("object.builder").toString();
+      maker.ringBuilder(file, "create", "4", "3", "0").orThrow();
+      maker
+          .ringBuilder(
+              file,
+              "add",
+              "r1z1-127.0.0.1:6200/d1",
+              "100",
+              "r1z2-127.0.0.1:6200/d2",
+              "100",
+              "r1z3-127.0.0.1:6200/d3",
+              "100")
+          .orThrow();
+      maker.ringBuilder(file, "rebalance").orThrow();
+    }
+  }
+
   @BeforeEach
   void aRingOfThreeDevices(@TempDir Path folder) throws IOException {
     swift = RealSwift.in(folder.resolve("etc"));
     devices = Files.createDirectories(folder.resolve("node"));
+    for (String device : List.of("d1", "d2", "d3")) {
+      Files.createDirectories(devices.resolve(device));
+    }
     builder = swift.directory().resolve("object.builder");
     ring = swift.directory().resolve("object.ring.gz");
-    swift.ringBuilder(builder.toString(), "create", "4", "3", "0").orThrow();
-    for (int device = 1; device <= 3; device++) {
-      swift
-          .ringBuilder(
-              builder.toString(),
-              "add",
-              "r1z%d-127.0.0.1:6200/d%d".formatted(device, device),
-              "100")
-          .orThrow();
-      Files.createDirectories(devices.resolve("d" + device));
-    }
-    swift.ringBuilder(builder.toString(), "rebalance").orThrow();
+    Files.copy(made.resolve("object.builder"), builder);
+    Files.copy(made.resolve("object.ring.gz"), ring);
   }
 
   @AfterEach
