@@ -24,6 +24,7 @@ import java.util.Set;
  *     trusted; empty for a run by hand
  * @param devices names of the devices to work on; empty means every directory under the root
  * @param partitions partitions to work on; empty means all
+ * @param parallelDevices how many devices to work on at once; 0 for all
  * @param mountCheck whether a device must be a mount point (or hold a file {@code .ismount}, as
  *     Swift has it)
  * @param lockTimeout how long to wait for the device's lock; empty waits, as Swift does, until it
@@ -49,6 +50,7 @@ public record RelinkRequest(
     Optional<RunIdentity> identity,
     Set<String> devices,
     Set<Long> partitions,
+    int parallelDevices,
     boolean mountCheck,
     Optional<Duration> lockTimeout,
     boolean clobberHardlinkCollisions,
@@ -77,6 +79,10 @@ public record RelinkRequest(
       throw new IllegalArgumentException(
           "Replication slots are 0 (no device lock) or more, not " + replicationSlots);
     }
+    if (parallelDevices < 0) {
+      throw new IllegalArgumentException(
+          "Parallel devices are 0 (all) or more, not " + parallelDevices);
+    }
     devices = Set.copyOf(devices);
     partitions = Set.copyOf(partitions);
   }
@@ -102,6 +108,7 @@ public record RelinkRequest(
     private Optional<RunIdentity> identity = Optional.empty();
     private Set<String> devices = Set.of();
     private Set<Long> partitions = Set.of();
+    private int parallelDevices;
     private boolean mountCheck = true;
     private Optional<Duration> lockTimeout = Optional.empty();
     private boolean clobberHardlinkCollisions;
@@ -141,6 +148,11 @@ public record RelinkRequest(
 
     public Builder partitions(Set<Long> value) {
       partitions = value;
+      return this;
+    }
+
+    public Builder parallelDevices(int value) {
+      parallelDevices = value;
       return this;
     }
 
@@ -191,6 +203,7 @@ public record RelinkRequest(
           identity,
           devices,
           partitions,
+          parallelDevices,
           mountCheck,
           lockTimeout,
           clobberHardlinkCollisions,

@@ -1,5 +1,7 @@
 package dev.ringlift.relinker;
 
+import dev.ringlift.relinker.engine.LocalRelinker;
+
 /**
  * Relinks and cleans up the devices of one node, by the rules of Swift 2.38.3's object relinker,
  * and more carefully where that is not safe (see the package {@code engine}).
@@ -16,6 +18,6 @@ public interface Relinker {
 
   /** The relinker for real devices. */
   static Relinker create() {
-    return Pending.part(Relinker.class, "Relinker");
+    return new LocalRelinker();
   }
 }

@@ -1,0 +1,311 @@
+package dev.ringlift.relinker.engine;
+
+import dev.ringlift.relinker.DeviceProgress.State;
+import dev.ringlift.relinker.DeviceResult;
+import dev.ringlift.relinker.RelinkRequest;
+import dev.ringlift.relinker.Step;
+import dev.ringlift.relinker.layout.Places;
+import dev.ringlift.relinker.posix.Errno;
+import dev.ringlift.relinker.posix.Listing;
+import dev.ringlift.relinker.posix.Posix;
+import dev.ringlift.relinker.posix.PosixException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * One device, one step, from its lock to its result.
+ *
+ * <ol>
+ *   <li>Check that it is mounted; take the device's lock; read the state.
+ *   <li>List the partitions and choose: relink those below 2^P; cleanup those below 2^P of the
+ *       power before, where the state tells it.
+ *   <li>Work on them, highest first, in one or more threads; save the state now and then, and at
+ *       the end.
+ * </ol>
+ *
+ * <p>Invariant: the result is {@link DeviceResult.Succeeded} only when every chosen partition was
+ * done without an error and the state says so on disk.
+ */
+final class DeviceRunner {
+  private static final long SAVE_INTERVAL = TimeUnit.SECONDS.toNanos(2);
+
+  /** Saving may take this share of the time: on a busy disk it is done less often. */
+  private static final int SAVE_SHARE = 10;
+
+  private static final long FOREVER = TimeUnit.DAYS.toNanos(10_000);
+
+  private final RelinkRequest request;
+  private final Meter meter;
+  private final Governor governor;
+  private final Supplier<Posix> source;
+  private final Clock clock;
+  private final int workers;
+
+  private long savedAt;
+  private long saveCost;
+
+  DeviceRunner(
+      RelinkRequest request,
+      Meter meter,
+      Governor governor,
+      Supplier<Posix> source,
+      Clock clock,
+      int workers) {
+    this.request = request;
+    this.meter = meter;
+    this.governor = governor;
+    this.source = source;
+    this.clock = clock;
+    this.workers = workers;
+  }
+
+  /** Does the work; never throws for what is on the disks. */
+  DeviceResult run() {
+    meter.begin();
+    try (Tools tools = new Tools(source)) {
+      return withRoot(tools);
+    } catch (PosixException e) {
+      meter.error("", e.errno(), "The work on the device ended");
+      return new DeviceResult.Failed(e.getMessage() + ".");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new DeviceResult.Stopped("The run was interrupted.");
+    }
+  }
+
+  private DeviceResult withRoot(Tools tools) throws PosixException, InterruptedException {
+    Posix posix = tools.posix;
+    long rootName = posix.name(request.devicesRoot().toString());
+    int root =
+        PosixException.check(
+            "open the devices root", posix.openDirectoryFollowing(Posix.AT_FDCWD, rootName));
+    try {
+      long name = posix.name(meter.device());
+      if (request.mountCheck() && !Mounts.isMounted(posix, root, name)) {
+        return new DeviceResult.Unmounted("The device is not mounted.");
+      }
+      int device = posix.openDirectoryFollowing(root, name);
+      if (device == -Errno.ENOENT || device == -Errno.ENOTDIR) {
+        return new DeviceResult.Unmounted(
+            "There is no directory of that name under " + request.devicesRoot() + ".");
+      }
+      PosixException.check("open the device", device);
+      try {
+        return withDevice(tools, device);
+      } finally {
+        posix.close(device);
+      }
+    } finally {
+      posix.close(root);
+    }
+  }
+
+  private DeviceResult withDevice(Tools tools, int device)
+      throws PosixException, InterruptedException {
+    if (request.dryRun()) {
+      return withLock(tools, device);
+    }
+    long name = tools.posix.name(StateFile.lockName(request.policy().dataDir()));
+    FileLock locks = new FileLock(tools, governor);
+    int lock = locks.attempt(device, name);
+    if (lock == -Errno.EAGAIN) {
+      meter.state(State.WAITING_FOR_LOCK);
+      lock =
+          locks.acquire(device, name, request.lockTimeout().map(Duration::toNanos).orElse(FOREVER));
+    }
+    if (lock == -Errno.EAGAIN) {
+      return governor.stopped()
+          ? new DeviceResult.Stopped(governor.stopReason())
+          : new DeviceResult.Locked(
+              "Another process, swift-object-relinker perhaps, holds the device's lock.");
+    }
+    PosixException.check("take the device's lock", lock);
+    try {
+      return withLock(tools, device);
+    } finally {
+      tools.close(lock);
+    }
+  }
+
+  private DeviceResult withLock(Tools tools, int device)
+      throws PosixException, InterruptedException {
+    meter.state(State.RUNNING);
+    Posix posix = tools.posix;
+    StateFile stateFile = new StateFile(device, request);
+    StateFile.Loaded state = stateFile.load(posix);
+    int dataDir = posix.openDirectory(device, posix.name(request.policy().dataDir()));
+    if (dataDir == -Errno.ENOENT) {
+      return new DeviceResult.Succeeded(true);
+    }
+    try {
+      if (dataDir < 0 || tools.partitions.read(dataDir) < 0) {
+        int errno = dataDir < 0 ? -dataDir : Errno.EIO;
+        meter.note(request.policy().dataDir(), errno, "The data dir could not be listed");
+        return new DeviceResult.Unlistable(
+            "The data dir could not be listed: " + Errno.meaning(errno) + ".");
+      }
+      PartitionTable table = choose(partitions(tools.partitions), state);
+      meter.partitions(table.size(), table.doneCount(), table.toTry());
+      posix.fileSystem(dataDir);
+      boolean inodesInListings = FileSystems.inodesInListings(posix);
+      Job job = new Job(request, device, dataDir, meter, governor);
+      return work(
+          tools, job, table, new Saver(stateFile, table, state.previousPower()), inodesInListings);
+    } finally {
+      tools.close(dataDir);
+    }
+  }
+
+  private static long[] partitions(Listing listing) {
+    List<Long> numbers = new ArrayList<>();
+    for (int at = listing.first(); at >= 0; at = listing.next(at)) {
+      long number = Places.partitionNumber(listing.name(at));
+      if (number >= 0) {
+        numbers.add(number);
+      }
+    }
+    return PartitionTable.ascending(numbers.stream().mapToLong(Long::longValue).toArray());
+  }
+
+  /** Which partitions belong to the step, and which of them are done. */
+  private PartitionTable choose(long[] found, StateFile.Loaded state) {
+    boolean relink = request.step() == Step.RELINK;
+    long end = 1L << (relink ? request.partPower() : state.previousPower().orElse(33));
+    SortedMap<Long, Boolean> known = state.partitions();
+    boolean resumed = !known.isEmpty();
+    for (long number : found) {
+      if (number < end) {
+        // Created since the state was written: by relinking, with nothing in it to relink. Cleanup
+        // looks at it, to be safe.
+        known.putIfAbsent(number, resumed && relink);
+      }
+    }
+    long[] numbers = known.keySet().stream().mapToLong(Long::longValue).toArray();
+    BitSet done = new BitSet();
+    for (int i = 0; i < numbers.length; i++) {
+      done.set(i, known.getOrDefault(numbers[i], false));
+    }
+    return new PartitionTable(
+        numbers,
+        done,
+        number -> request.partitions().isEmpty() || request.partitions().contains(number));
+  }
+
+  private DeviceResult work(
+      Tools tools, Job job, PartitionTable table, Saver saver, boolean inodesInListings)
+      throws PosixException, InterruptedException {
+    savedAt = System.nanoTime();
+    List<Thread> others = new ArrayList<>();
+    for (int i = 1; i < workers; i++) {
+      others.add(
+          Thread.ofPlatform()
+              .name("relink-" + meter.device() + "-" + i)
+              .start(() -> workElsewhere(job, table, saver, inodesInListings)));
+    }
+    try {
+      workHere(tools, job, table, saver, inodesInListings);
+    } finally {
+      for (Thread other : others) {
+        other.join();
+      }
+    }
+    if (!request.dryRun() && saver.isBehind()) {
+      saver.save();
+    }
+    return result(table);
+  }
+
+  private DeviceResult result(PartitionTable table) {
+    if (governor.stopped() && table.toTry() > 0) {
+      return new DeviceResult.Stopped(governor.stopReason());
+    }
+    long errors = meter.errors();
+    if (errors > 0) {
+      String first = meter.firstProblem().map(problem -> " The first: " + problem).orElse("");
+      return new DeviceResult.Failed(errors + (errors == 1 ? " error." : " errors.") + first);
+    }
+    return new DeviceResult.Succeeded(false);
+  }
+
+  private void workElsewhere(Job job, PartitionTable table, Saver saver, boolean inodesInListings) {
+    try (Tools tools = new Tools(source)) {
+      workHere(tools, job, table, saver, inodesInListings);
+    } catch (PosixException e) {
+      meter.error("", e.errno(), "The state could not be saved");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void workHere(
+      Tools tools, Job job, PartitionTable table, Saver saver, boolean inodesInListings)
+      throws PosixException, InterruptedException {
+    PartitionMover mover = new PartitionMover(job, tools, inodesInListings, clock);
+    for (int index = table.take(); index >= 0; index = table.take()) {
+      boolean done = false;
+      boolean stopped = true;
+      try {
+        if (governor.mayBegin(meter.device(), table.number(index))) {
+          PartitionMover.Outcome outcome = mover.move(table.number(index));
+          done = outcome == PartitionMover.Outcome.DONE;
+          stopped = outcome == PartitionMover.Outcome.STOPPED;
+        }
+      } finally {
+        table.release(index, done && !request.dryRun());
+      }
+      if (stopped) {
+        return;
+      }
+      meter.partitionTried();
+      if (done) {
+        meter.partitionDone();
+        saver.partitionDone();
+      }
+    }
+  }
+
+  /** Saves the state when it is time. */
+  private final class Saver {
+    private final StateFile file;
+    private final PartitionTable table;
+    private final OptionalInt previousPower;
+    private boolean behind;
+
+    Saver(StateFile file, PartitionTable table, OptionalInt previousPower) {
+      this.file = file;
+      this.table = table;
+      this.previousPower = previousPower;
+    }
+
+    synchronized boolean isBehind() {
+      return behind;
+    }
+
+    synchronized void partitionDone() throws PosixException {
+      behind = true;
+      if (!request.dryRun()
+          && System.nanoTime() - savedAt >= Math.max(SAVE_INTERVAL, SAVE_SHARE * saveCost)) {
+        save();
+      }
+    }
+
+    synchronized void save() throws PosixException {
+      long start = System.nanoTime();
+      // Called by any of the device's threads, and system calls belong to one: this moment has its
+      // own.
+      try (Posix posix = source.get()) {
+        file.save(posix, table, previousPower);
+      }
+      behind = false;
+      savedAt = System.nanoTime();
+      saveCost = savedAt - start;
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package dev.ringlift.relinker.engine;
+
+import dev.ringlift.relinker.RelinkRequest;
+import dev.ringlift.relinker.Step;
+
+/**
+ * What the workers of one device have in common.
+ *
+ * @param request what is to be done
+ * @param device descriptor of the device's directory
+ * @param dataDir descriptor of the policy's data dir on it
+ * @param meter where to count
+ * @param governor who says whether to go on
+ */
+record Job(RelinkRequest request, int device, int dataDir, Meter meter, Governor governor) {
+  boolean cleanup() {
+    return request.step() == Step.CLEANUP;
+  }
+
+  boolean dryRun() {
+    return request.dryRun();
+  }
+
+  /**
+   * Whether the suffix hashes of this new partition are brought up to date now: always after
+   * cleanup; when relinking, only those of the upper half, because cleanup comes by all others as
+   * old partitions, and after relinking nobody else comes by these.
+   */
+  boolean rehashes(long newPartition) {
+    return cleanup() || newPartition >= 1L << request.partPower();
+  }
+
+  /** The path of something in the data dir, for people. */
+  String path(Object... parts) {
+    StringBuilder path = new StringBuilder(request.policy().dataDir());
+    for (Object part : parts) {
+      path.append('/').append(part);
+    }
+    return path.toString();
+  }
+}

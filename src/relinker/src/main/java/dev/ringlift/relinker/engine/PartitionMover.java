@@ -1,0 +1,294 @@
+package dev.ringlift.relinker.engine;
+
+import dev.ringlift.relinker.layout.FileSetRules;
+import dev.ringlift.relinker.layout.Name;
+import dev.ringlift.relinker.layout.Places;
+import dev.ringlift.relinker.layout.SuffixDigest;
+import dev.ringlift.relinker.layout.SuffixHash;
+import dev.ringlift.relinker.posix.Errno;
+import dev.ringlift.relinker.posix.Listing;
+import dev.ringlift.relinker.posix.Posix;
+import dev.ringlift.relinker.posix.PosixException;
+import java.time.Clock;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Relinks, or cleans up, one partition at a time; one instance for each worker thread.
+ *
+ * <ol>
+ *   <li>List the partition, and each of its suffix dirs; hash dirs that are at the right place for
+ *       the new power are left alone.
+ *   <li>Move every other hash dir ({@link HashDirMover}).
+ *   <li>Bring the suffix hashes of the partitions that were linked into in order ({@link
+ *       TargetPartition}).
+ *   <li>Cleanup: remove old suffix dirs that are empty, bring the old partition's suffix hashes in
+ *       order, and remove the partition when nothing is left of it.
+ * </ol>
+ *
+ * <p>Invariant: {@link Outcome#DONE} is answered only when no error was met on the way and all of
+ * it was walked.
+ */
+final class PartitionMover {
+  /** How it ended. */
+  enum Outcome {
+    DONE,
+    /** There is something of that name, but no directory. */
+    NO_DIRECTORY,
+    /** Errors were counted. */
+    FAILED,
+    STOPPED
+  }
+
+  private final Job job;
+  private final Tools tools;
+  private final PartitionHashes hashes;
+  private final SuffixHasher hasher;
+  private final HashDirMover mover;
+  private final PartitionRemover remover;
+
+  PartitionMover(Job job, Tools tools, boolean inodesInListings, Clock clock) {
+    this.job = job;
+    this.tools = tools;
+    FileSetRules rules = new FileSetRules(job.request().policy());
+    Sweeper sweeper = new Sweeper(tools, job.request().reclaim(), job.dryRun(), clock);
+    Quarantine quarantine = new Quarantine(tools, job.device(), job.request().policy().dataDir());
+    FileLock locks = new FileLock(tools, job.governor());
+    hasher = new SuffixHasher(tools, job.request().policy().kind(), rules, sweeper, quarantine);
+    hashes = new PartitionHashes(tools, locks, hasher, clock);
+    mover = new HashDirMover(job, tools, rules, sweeper, quarantine, inodesInListings);
+    remover = new PartitionRemover(job, tools, locks);
+  }
+
+  Outcome move(long number) {
+    long before = job.meter().errors();
+    Posix posix = tools.posix;
+    int fd = posix.openDirectory(job.dataDir(), tools.path.set(number).address());
+    if (fd == -Errno.ENOENT) {
+      return Outcome.DONE;
+    }
+    if (fd == -Errno.ENOTDIR && !isLink(job.dataDir(), tools.path.address())) {
+      return Outcome.NO_DIRECTORY;
+    }
+    if (fd < 0) {
+      job.meter().error(job.path(number), -fd, "The partition could not be opened");
+      return Outcome.FAILED;
+    }
+    boolean whole;
+    try {
+      whole = new Walk(number, fd).walk();
+    } finally {
+      posix.close(fd);
+    }
+    if (job.meter().errors() != before) {
+      return Outcome.FAILED;
+    }
+    return whole ? Outcome.DONE : Outcome.STOPPED;
+  }
+
+  /**
+   * Links are never followed, and never silently passed over either: what is behind them would be
+   * lost to the step.
+   */
+  private boolean isLink(int directory, long name) {
+    return tools.posix.stat(directory, name) == 0 && tools.posix.statType() == Posix.TYPE_LINK;
+  }
+
+  /** One partition while it is walked. */
+  private final class Walk {
+    private final long number;
+    private final int fd;
+    private final Map<Long, TargetPartition> targets = new HashMap<>(4);
+    private final BitSet suffixes = new BitSet();
+    private final BitSet changed = new BitSet();
+    private boolean stopped;
+    private boolean somethingLeft;
+
+    Walk(long number, int fd) {
+      this.number = number;
+      this.fd = fd;
+    }
+
+    /** Whether all of it was walked; errors are counted. */
+    boolean walk() {
+      Listing listing = tools.suffixes;
+      int answer = listing.read(fd);
+      if (answer < 0) {
+        error(-answer, "The partition could not be listed", number);
+        return true;
+      }
+      for (int at = listing.first(); at >= 0; at = listing.next(at)) {
+        byte[] name = listing.name(at);
+        if (Places.isSuffix(name)) {
+          suffixes.set(Places.suffixNumber(name));
+        }
+      }
+      try {
+        for (int at = listing.first(); at >= 0 && !stopped; at = listing.next(at)) {
+          Name name = new Name(listing.name(at));
+          if (Places.isSuffix(name.bytes())) {
+            walkSuffix(name, listing.nameAddress(at));
+          }
+        }
+        finishTargets();
+      } finally {
+        targets.values().forEach(TargetPartition::close);
+      }
+      if (job.cleanup() && !job.dryRun()) {
+        finishOld();
+      }
+      return !stopped;
+    }
+
+    private void walkSuffix(Name name, long address) {
+      Posix posix = tools.posix;
+      int suffixFd = posix.openDirectory(fd, address);
+      if (suffixFd == -Errno.ENOENT || (suffixFd == -Errno.ENOTDIR && !isLink(fd, address))) {
+        somethingLeft |= suffixFd == -Errno.ENOTDIR;
+        return;
+      }
+      if (suffixFd < 0) {
+        somethingLeft = true;
+        error(-suffixFd, "The suffix dir could not be opened", number, name);
+        return;
+      }
+      boolean empty;
+      try {
+        empty = walkHashes(name, suffixFd);
+      } finally {
+        posix.close(suffixFd);
+      }
+      if (!job.cleanup() || job.dryRun()) {
+        return;
+      }
+      if (empty && posix.removeDirectory(fd, address) == 0) {
+        changed.set(Places.suffixNumber(name.bytes()));
+      } else {
+        somethingLeft = true;
+      }
+    }
+
+    /** Whether nothing seems to be left in the suffix dir. */
+    private boolean walkHashes(Name suffix, int suffixFd) {
+      Listing listing = tools.hashes;
+      int answer = listing.read(suffixFd);
+      if (answer < 0) {
+        error(-answer, "The suffix dir could not be listed", number, suffix);
+        return false;
+      }
+      Map<Long, TargetSuffix> suffixTargets = new HashMap<>(4);
+      boolean empty = true;
+      try {
+        for (int at = listing.first(); at >= 0 && !stopped; at = listing.next(at)) {
+          byte[] hash = listing.name(at);
+          empty &=
+              Places.isHash(hash)
+                  && walkHash(suffix, suffixFd, new Name(hash), listing, at, suffixTargets);
+        }
+      } finally {
+        suffixTargets
+            .values()
+            .forEach(each -> each.finish(hasher, new SuffixDigest(job.request().policy().kind())));
+      }
+      return empty && !stopped;
+    }
+
+    /** Whether the hash dir is gone from here. */
+    private boolean walkHash(
+        Name suffix,
+        int suffixFd,
+        Name hash,
+        Listing listing,
+        int at,
+        Map<Long, TargetSuffix> suffixTargets) {
+      long target = Places.partition(hash.bytes(), job.request().nextPartPower());
+      if (target == number) {
+        return false;
+      }
+      long address = listing.nameAddress(at);
+      if (listing.surelyNoDirectory(at)) {
+        if (isLink(suffixFd, address)) {
+          error(
+              Errno.ELOOP,
+              "A symbolic link stands where a hash dir should be",
+              number,
+              suffix,
+              hash);
+        }
+        return false;
+      }
+      if (!job.governor().next(job.meter())) {
+        stopped = true;
+        return false;
+      }
+      try {
+        TargetSuffix targetSuffix = suffixTargets.get(target);
+        if (targetSuffix == null) {
+          targetSuffix = new TargetSuffix(tools, target(target), suffix);
+          suffixTargets.put(target, targetSuffix);
+        }
+        changed.set(Places.suffixNumber(suffix.bytes()));
+        return mover.move(number, suffix, suffixFd, hash, address, targetSuffix);
+      } catch (PosixException e) {
+        error(
+            e.errno(),
+            "The new partition " + target + " could not be prepared",
+            number,
+            suffix,
+            hash);
+        return false;
+      }
+    }
+
+    private TargetPartition target(long target) throws PosixException {
+      TargetPartition known = targets.get(target);
+      if (known != null) {
+        return known;
+      }
+      TargetPartition opened = new TargetPartition(job, tools, hashes, target);
+      opened.open(suffixes);
+      targets.put(target, opened);
+      return opened;
+    }
+
+    private void finishTargets() {
+      for (TargetPartition target : targets.values()) {
+        try {
+          target.finish();
+        } catch (PosixException e) {
+          error(
+              e.errno(),
+              "The suffix hashes of the new partition could not be brought up to date",
+              target.number());
+        }
+      }
+    }
+
+    private void finishOld() {
+      if (!somethingLeft && !stopped && remover.remove(number, fd)) {
+        return;
+      }
+      try {
+        Map<Integer, Optional<SuffixHash>> touched = new HashMap<>();
+        changed.stream().forEach(each -> touched.put(each, Optional.empty()));
+        boolean nothing = hashes.update(fd, hashes.snapshot(fd, new BitSet()), touched).isEmpty();
+        if (nothing && !stopped) {
+          remover.remove(number, fd);
+        }
+      } catch (PosixException e) {
+        if (e.errno() != Errno.ENOENT) {
+          error(
+              e.errno(),
+              "The suffix hashes of the old partition could not be brought up to date",
+              number);
+        }
+      }
+    }
+
+    private void error(int errno, String message, Object... path) {
+      job.meter().error(job.path(path), errno, message);
+    }
+  }
+}

@@ -1,0 +1,236 @@
+package dev.ringlift.relinker.engine;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ringlift.relinker.RelinkRequest;
+import dev.ringlift.relinker.RunIdentity;
+import dev.ringlift.relinker.layout.Places;
+import dev.ringlift.relinker.posix.Errno;
+import dev.ringlift.relinker.posix.Posix;
+import dev.ringlift.relinker.posix.PosixException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.BitSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * {@code relink.<datadir>.json} on a device: which partitions of a step are done. Swift's keys
+ * ({@code part_power, next_part_power, state, prev_part_power}; {@code swift/cli/relinker.py}), so
+ * that either tool goes on where the other stopped; beside them our own under {@code ringlift},
+ * which Swift ignores: the ring's version and the increase that the state belongs to.
+ *
+ * <p>Written by temporary file, fsync and rename, after the whole file system has been synced.
+ * Invariant: what the file at that path calls done is on disk, links, removals and suffix hashes
+ * alike, whatever crashes and whenever.
+ */
+final class StateFile {
+  private static final int LARGEST = 256 << 20;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * State that may be trusted.
+   *
+   * @param partitions each partition of the step, and whether it is done; empty when there is none
+   *     to go on from
+   * @param previousPower when the state was of the same next power but another power: that one;
+   *     hash dirs from then on are at their place
+   */
+  record Loaded(SortedMap<Long, Boolean> partitions, OptionalInt previousPower) {
+    /** No state; a map of its own each time, for the caller fills it. */
+    static Loaded nothing() {
+      return new Loaded(new TreeMap<>(), OptionalInt.empty());
+    }
+  }
+
+  /** What any state file says, without asking whether it is to be trusted. */
+  record Contents(
+      int partPower,
+      int nextPartPower,
+      OptionalInt previousPower,
+      SortedMap<Long, Boolean> partitions,
+      boolean ours,
+      Optional<Long> ringVersion,
+      Optional<RunIdentity> identity) {}
+
+  private final int device;
+  private final RelinkRequest request;
+
+  StateFile(int device, RelinkRequest request) {
+    this.device = device;
+    this.request = request;
+  }
+
+  static String name(String dataDir) {
+    return "relink." + dataDir + ".json";
+  }
+
+  static String temporaryName(String dataDir) {
+    return ".relink." + dataDir + ".json.tmp";
+  }
+
+  static String lockName(String dataDir) {
+    return ".relink." + dataDir + ".lock";
+  }
+
+  /**
+   * Reads the state; a file that is of no use for this run is removed, so that Swift does not trust
+   * it later either.
+   */
+  Loaded load(Posix posix) throws PosixException {
+    long name = posix.name(name(request.policy().dataDir()));
+    int fd = posix.open(device, name, Posix.O_RDONLY, 0);
+    if (fd == -Errno.ENOENT) {
+      return Loaded.nothing();
+    }
+    Loaded loaded = Loaded.nothing();
+    if (fd != -Errno.ELOOP) {
+      PosixException.check("open the state file", fd);
+      try {
+        posix.stat(fd);
+        long modified = posix.statModifiedNanos();
+        loaded = judge(parse(posix.read(fd, LARGEST)), modified);
+      } finally {
+        posix.close(fd);
+      }
+    }
+    if (loaded.partitions().isEmpty() && !request.dryRun()) {
+      PosixException.check(
+          "remove the state file", Math.max(posix.unlink(device, name), -Errno.ENOENT));
+    }
+    return loaded;
+  }
+
+  /**
+   * Decides what of the file may be trusted; the class comment of {@link RelinkRequest} has the
+   * rules.
+   */
+  private Loaded judge(Optional<Contents> parsed, long modifiedNanos) {
+    if (parsed.isEmpty() || parsed.get().nextPartPower() != request.nextPartPower()) {
+      return Loaded.nothing();
+    }
+    Contents contents = parsed.get();
+    boolean sameRun =
+        request.identity().isEmpty() || request.identity().equals(contents.identity());
+    if (contents.partPower() != request.partPower()) {
+      return new Loaded(
+          new TreeMap<>(), sameRun ? OptionalInt.of(contents.partPower()) : OptionalInt.empty());
+    }
+    boolean sameRing =
+        contents.ours()
+            ? request.ringVersion().isEmpty()
+                || request.ringVersion().equals(contents.ringVersion())
+            : request.ringModified().isEmpty()
+                || modifiedNanos >= nanos(request.ringModified().get());
+    return sameRun && sameRing
+        ? new Loaded(contents.partitions(), contents.previousPower())
+        : Loaded.nothing();
+  }
+
+  private static long nanos(Instant instant) {
+    return instant.getEpochSecond() * 1_000_000_000L + instant.getNano();
+  }
+
+  /** Syncs the file system, and writes the state. */
+  void save(Posix posix, PartitionTable table, OptionalInt previousPower) throws PosixException {
+    long name = posix.name(name(request.policy().dataDir()));
+    long temporaryName = posix.name(temporaryName(request.policy().dataDir()));
+    BitSet done = table.done();
+    PosixException.check("sync the device", posix.syncFileSystem(device));
+    int flags = Posix.O_WRONLY | Posix.O_CREAT | Posix.O_TRUNC;
+    int fd =
+        PosixException.check(
+            "write the state file", posix.open(device, temporaryName, flags, 0666));
+    try {
+      posix.write(fd, encode(table.numbers(), done, previousPower));
+      PosixException.check("sync the state file", posix.fsync(fd));
+    } finally {
+      posix.close(fd);
+    }
+    PosixException.check(
+        "put the state file in place", posix.rename(device, temporaryName, device, name));
+    PosixException.check("sync the device's directory", posix.fsync(device));
+  }
+
+  private byte[] encode(long[] numbers, BitSet done, OptionalInt previousPower) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(128 + numbers.length * 16);
+    try (JsonGenerator json = JSON.getFactory().createGenerator(out)) {
+      json.writeStartObject();
+      json.writeNumberField("part_power", request.partPower());
+      json.writeNumberField("next_part_power", request.nextPartPower());
+      json.writeObjectFieldStart("state");
+      for (int i = numbers.length - 1; i >= 0; i--) {
+        json.writeBooleanField(Long.toString(numbers[i]), done.get(i));
+      }
+      json.writeEndObject();
+      if (previousPower.isPresent()) {
+        json.writeNumberField("prev_part_power", previousPower.getAsInt());
+      }
+      writeOurs(json);
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new IllegalStateException("memory does not fail to be written", e);
+    }
+    return out.toByteArray();
+  }
+
+  private void writeOurs(JsonGenerator json) throws IOException {
+    if (request.ringVersion().isEmpty() && request.identity().isEmpty()) {
+      return;
+    }
+    json.writeObjectFieldStart("ringlift");
+    if (request.ringVersion().isPresent()) {
+      json.writeNumberField("ring_version", request.ringVersion().get());
+    }
+    if (request.identity().isPresent()) {
+      json.writeStringField("increase", request.identity().get().increase());
+      json.writeNumberField("cycle", request.identity().get().cycle());
+      json.writeStringField("step", request.step().swiftName());
+    }
+    json.writeEndObject();
+  }
+
+  /** Takes a state file apart; empty when it is broken. */
+  static Optional<Contents> parse(byte[] bytes) {
+    try {
+      JsonNode root = JSON.readTree(bytes);
+      JsonNode power = root.path("part_power");
+      JsonNode next = root.path("next_part_power");
+      JsonNode state = root.path("state");
+      if (!power.isInt() || !next.isInt() || !state.isObject()) {
+        return Optional.empty();
+      }
+      SortedMap<Long, Boolean> partitions = new TreeMap<>();
+      for (Map.Entry<String, JsonNode> entry : state.properties()) {
+        long number = Places.partitionNumber(entry.getKey().getBytes(StandardCharsets.UTF_8));
+        if (number < 0 || !entry.getValue().isBoolean()) {
+          return Optional.empty();
+        }
+        partitions.put(number, entry.getValue().booleanValue());
+      }
+      JsonNode previous = root.path("prev_part_power");
+      JsonNode ours = root.path("ringlift");
+      JsonNode version = ours.path("ring_version");
+      JsonNode increase = ours.path("increase");
+      return Optional.of(
+          new Contents(
+              power.intValue(),
+              next.intValue(),
+              previous.isInt() ? OptionalInt.of(previous.intValue()) : OptionalInt.empty(),
+              partitions,
+              ours.isObject(),
+              version.isIntegralNumber() ? Optional.of(version.longValue()) : Optional.empty(),
+              increase.isTextual() && !increase.asText().isBlank()
+                  ? Optional.of(new RunIdentity(increase.asText(), ours.path("cycle").asInt()))
+                  : Optional.empty()));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,397 @@
+package dev.ringlift.relinker.posix;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The system calls that the relinker needs, for one thread: it owns the memory that errno and the
+ * results land in, so an instance must not be shared. Each call answers 0 or more, or the negated
+ * error number. Calls interrupted by a signal are repeated.
+ *
+ * <p>Not final, so that a test can put faults between the relinker and the kernel.
+ */
+public class Posix implements AutoCloseable {
+  /** In place of a directory: names are relative to the working directory, or absolute. */
+  public static final int AT_FDCWD = -100;
+
+  public static final int O_RDONLY = 0;
+  public static final int O_WRONLY = 1;
+  public static final int O_RDWR = 2;
+  public static final int O_CREAT = 0x40;
+  public static final int O_EXCL = 0x80;
+  public static final int O_TRUNC = 0x200;
+  public static final int O_APPEND = 0x400;
+
+  public static final int TYPE_DIRECTORY = 0x4000;
+  public static final int TYPE_FILE = 0x8000;
+  public static final int TYPE_LINK = 0xa000;
+
+  private static final boolean AARCH64 = System.getProperty("os.arch", "").equals("aarch64");
+  private static final int O_DIRECTORY = AARCH64 ? 0x4000 : 0x10000;
+  private static final int O_NOFOLLOW = AARCH64 ? 0x8000 : 0x20000;
+  private static final int O_CLOEXEC = 0x80000;
+  private static final int AT_SYMLINK_NOFOLLOW = 0x100;
+  private static final int AT_REMOVEDIR = 0x200;
+  private static final int AT_EMPTY_PATH = 0x1000;
+  private static final int LOCK_EX_NB = 2 | 4;
+  private static final long SYS_OPENAT2 = 437;
+  private static final long RESOLVE_NO_XDEV = 1;
+  private static final long RESOLVE_NO_SYMLINKS = 4;
+  private static final int STATX_BASIC = 0x7ff;
+  private static final int STATX_SIZE = 256;
+  private static final int STATFS_SIZE = 120;
+  private static final int COPY_SIZE = 64 * 1024;
+
+  private final Arena arena = Arena.ofConfined();
+  private final MemorySegment capture = arena.allocate(LibC.CAPTURE);
+  private final MemorySegment stat = arena.allocate(STATX_SIZE, 8);
+  private final MemorySegment statfs = arena.allocate(STATFS_SIZE, 8);
+  private final MemorySegment how = arena.allocate(24, 8);
+  private final MemorySegment copy = arena.allocate(COPY_SIZE, 8);
+  private final long empty = arena.allocateFrom("").address();
+  private boolean openat2 = true;
+
+  public Posix() {
+    how.set(JAVA_LONG_UNALIGNED, 0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    how.set(JAVA_LONG_UNALIGNED, 16, RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS);
+  }
+
+  /**
+   * The address of this name as NUL-terminated bytes, for as long as this instance is open. For the
+   * few fixed names.
+   */
+  public long name(String ascii) {
+    return arena.allocateFrom(ascii).address();
+  }
+
+  /** Native memory for names and listings, freed with this instance. */
+  public MemorySegment allocate(long size) {
+    return arena.allocate(size, 8);
+  }
+
+  /**
+   * Opens a directory for listing and as a base for names, never through a symbolic link (at any
+   * part of the name) and never onto another mount. {@code ELOOP} or {@code ENOTDIR} for a link,
+   * {@code EXDEV} for a mount point.
+   */
+  public int openDirectory(int directory, long name) {
+    if (openat2) {
+      int answer;
+      do {
+        try {
+          long fd =
+              (long)
+                  LibC.SYSCALL.invokeExact(
+                      capture, SYS_OPENAT2, (long) directory, name, how.address(), 24L);
+          answer = answer((int) fd);
+        } catch (Throwable e) {
+          throw unexpected(e);
+        }
+      } while (answer == -Errno.EINTR || answer == -Errno.EAGAIN);
+      if (answer != -Errno.ENOSYS && answer != -Errno.EPERM) {
+        return answer;
+      }
+      // A kernel before 5.6, or a sandbox that does not let the call through.
+      openat2 = false;
+    }
+    return openDirectoryChecked(directory, name);
+  }
+
+  /**
+   * As {@link #openDirectory}, but the name may lead through links and onto a mount: for the
+   * devices root and the devices.
+   */
+  public int openDirectoryFollowing(int directory, long name) {
+    return open(directory, name, O_RDONLY | O_DIRECTORY, 0, true);
+  }
+
+  /** Opens a file, never through a symbolic link as its last part. */
+  public int open(int directory, long name, int flags, int mode) {
+    return open(directory, name, flags, mode, false);
+  }
+
+  public int close(int fd) {
+    try {
+      // Never repeated: on Linux the descriptor is gone even when the call says EINTR.
+      return answer((int) LibC.CLOSE.invokeExact(capture, fd));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /**
+   * Fills memory with directory entries ({@code struct linux_dirent64}); bytes filled, 0 at the
+   * end.
+   */
+  public int getdents(int fd, long address, long size) {
+    try {
+      return answer((int) (long) LibC.GETDENTS.invokeExact(capture, fd, address, size));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  public int link(int fromDirectory, long fromName, int toDirectory, long toName) {
+    try {
+      return answer(
+          (int) LibC.LINKAT.invokeExact(capture, fromDirectory, fromName, toDirectory, toName, 0));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  public int unlink(int directory, long name) {
+    return unlink(directory, name, 0);
+  }
+
+  public int removeDirectory(int directory, long name) {
+    return unlink(directory, name, AT_REMOVEDIR);
+  }
+
+  /** Makes a directory with the permissions that the umask leaves of 0777, as Swift does. */
+  public int makeDirectory(int directory, long name) {
+    try {
+      return answer((int) LibC.MKDIRAT.invokeExact(capture, directory, name, 0777));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  public int rename(int fromDirectory, long fromName, int toDirectory, long toName) {
+    try {
+      return answer(
+          (int) LibC.RENAMEAT.invokeExact(capture, fromDirectory, fromName, toDirectory, toName));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** Looks at a name without following it; on 0 the {@code stat…} methods answer for it. */
+  public int stat(int directory, long name) {
+    return statx(directory, name, AT_SYMLINK_NOFOLLOW);
+  }
+
+  /** Looks at an open file or directory; on 0 the {@code stat…} methods answer for it. */
+  public int stat(int fd) {
+    return statx(fd, empty, AT_EMPTY_PATH);
+  }
+
+  public long statInode() {
+    return stat.get(JAVA_LONG_UNALIGNED, 32);
+  }
+
+  public long statSize() {
+    return stat.get(JAVA_LONG_UNALIGNED, 40);
+  }
+
+  public int statUid() {
+    return stat.get(JAVA_INT_UNALIGNED, 20);
+  }
+
+  public int statGid() {
+    return stat.get(JAVA_INT_UNALIGNED, 24);
+  }
+
+  /**
+   * The file's kind: {@link #TYPE_DIRECTORY}, {@link #TYPE_FILE}, {@link #TYPE_LINK} or another.
+   */
+  public int statType() {
+    return stat.get(JAVA_SHORT_UNALIGNED, 28) & 0xf000;
+  }
+
+  /** The device number, major in the upper half. */
+  public long statDevice() {
+    return ((long) stat.get(JAVA_INT_UNALIGNED, 136) << 32)
+        | (stat.get(JAVA_INT_UNALIGNED, 140) & 0xffffffffL);
+  }
+
+  /** Time of the last modification in nanoseconds since 1970. */
+  public long statModifiedNanos() {
+    return stat.get(JAVA_LONG_UNALIGNED, 112) * 1_000_000_000L + stat.get(JAVA_INT_UNALIGNED, 120);
+  }
+
+  /**
+   * Looks at the file system of an open file; on 0 the {@code fileSystem…} methods answer for it.
+   */
+  public int fileSystem(int fd) {
+    try {
+      return answer((int) LibC.FSTATFS.invokeExact(capture, fd, statfs.address()));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** The file system's magic number. */
+  public long fileSystemType() {
+    return statfs.get(JAVA_LONG_UNALIGNED, 0);
+  }
+
+  public long fileSystemInodes() {
+    return statfs.get(JAVA_LONG_UNALIGNED, 40);
+  }
+
+  public long fileSystemInodesFree() {
+    return statfs.get(JAVA_LONG_UNALIGNED, 48);
+  }
+
+  /** Takes the exclusive {@code flock} without waiting; {@code EAGAIN} while another has it. */
+  public int tryLock(int fd) {
+    try {
+      return answer((int) LibC.FLOCK.invokeExact(capture, fd, LOCK_EX_NB));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  public int fsync(int fd) {
+    try {
+      return answer((int) LibC.FSYNC.invokeExact(capture, fd));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** Brings everything written to the file system of this descriptor to the disk. */
+  public int syncFileSystem(int fd) {
+    try {
+      return answer((int) LibC.SYNCFS.invokeExact(capture, fd));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  public int truncate(int fd, long size) {
+    try {
+      return answer((int) LibC.FTRUNCATE.invokeExact(capture, fd, size));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** Reads at most so many bytes from the current position; fewer only at the end of the file. */
+  public byte[] read(int fd, int limit) throws PosixException {
+    byte[] bytes = new byte[Math.min(limit, COPY_SIZE)];
+    int length = 0;
+    while (length < limit) {
+      int count = read(fd, copy.address(), Math.min(COPY_SIZE, limit - length));
+      if (count == -Errno.EINTR) {
+        continue;
+      }
+      if (PosixException.check("read", count) == 0) {
+        break;
+      }
+      if (length + count > bytes.length) {
+        bytes = java.util.Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + count));
+      }
+      MemorySegment.copy(copy, JAVA_BYTE, 0, bytes, length, count);
+      length += count;
+    }
+    return length == bytes.length ? bytes : java.util.Arrays.copyOf(bytes, length);
+  }
+
+  /** Writes all of it at the current position. */
+  public void write(int fd, byte[] bytes) throws PosixException {
+    int done = 0;
+    while (done < bytes.length) {
+      int count = Math.min(COPY_SIZE, bytes.length - done);
+      MemorySegment.copy(bytes, done, copy, JAVA_BYTE, 0, count);
+      int answer = write(fd, copy.address(), count);
+      if (answer != -Errno.EINTR) {
+        done += PosixException.check("write", answer);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+
+  private int open(int directory, long name, int flags, int mode, boolean follow) {
+    int all = flags | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
+    int answer;
+    do {
+      try {
+        answer = answer((int) LibC.OPENAT.invokeExact(capture, directory, name, all, mode));
+      } catch (Throwable e) {
+        throw unexpected(e);
+      }
+    } while (answer == -Errno.EINTR);
+    return answer;
+  }
+
+  /**
+   * Without openat2: O_NOFOLLOW guards the last part only, so names must have one part, or be ones
+   * that we made.
+   */
+  private int openDirectoryChecked(int directory, long name) {
+    int fd = open(directory, name, O_RDONLY | O_DIRECTORY, 0, false);
+    if (fd < 0) {
+      return fd;
+    }
+    int answer = stat(directory);
+    long device = statDevice();
+    if (answer == 0) {
+      answer = stat(fd);
+    }
+    if (answer == 0 && statDevice() != device) {
+      answer = -Errno.EXDEV;
+    }
+    if (answer < 0) {
+      close(fd);
+      return answer;
+    }
+    return fd;
+  }
+
+  private int unlink(int directory, long name, int flags) {
+    try {
+      return answer((int) LibC.UNLINKAT.invokeExact(capture, directory, name, flags));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  private int statx(int directory, long name, int flags) {
+    try {
+      return answer(
+          (int)
+              LibC.STATX.invokeExact(capture, directory, name, flags, STATX_BASIC, stat.address()));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  private int read(int fd, long address, long size) {
+    try {
+      return answer((int) (long) LibC.READ.invokeExact(capture, fd, address, size));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  private int write(int fd, long address, long size) {
+    try {
+      return answer((int) (long) LibC.WRITE.invokeExact(capture, fd, address, size));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  private int answer(int result) {
+    return result >= 0 ? result : -capture.get(JAVA_INT_UNALIGNED, LibC.ERRNO_OFFSET);
+  }
+
+  private static RuntimeException unexpected(Throwable e) {
+    return switch (e) {
+      case Error error -> throw error;
+      case RuntimeException runtime -> runtime;
+      default -> new IllegalStateException(e);
+    };
+  }
+}
