@@ -1,5 +1,7 @@
 package dev.ringlift.relinker;
 
+import dev.ringlift.relinker.engine.LocalInventory;
+import dev.ringlift.relinker.posix.Posix;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +33,6 @@ public interface Inventory {
 
   /** The inventory of the devices under this root. */
   static Inventory of(Path devicesRoot) {
-    return Pending.part(Inventory.class, "Inventory");
+    return new LocalInventory(devicesRoot, Posix::new);
   }
 }

@@ -1,5 +1,7 @@
 package dev.ringlift.relinker;
 
+import dev.ringlift.relinker.engine.LocalLeftovers;
+import dev.ringlift.relinker.posix.Posix;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -16,6 +18,6 @@ public interface Leftovers {
 
   /** For the devices under this root. */
   static Leftovers of(Path devicesRoot) {
-    return Pending.part(Leftovers.class, "Leftovers");
+    return new LocalLeftovers(devicesRoot, Posix::new);
   }
 }

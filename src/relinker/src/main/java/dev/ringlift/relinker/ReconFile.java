@@ -1,6 +1,9 @@
 package dev.ringlift.relinker;
 
+import dev.ringlift.relinker.engine.LocalReconFile;
+import dev.ringlift.relinker.posix.Posix;
 import java.nio.file.Path;
+import java.time.Clock;
 
 /**
  * {@code relinker.recon} in Swift's recon cache directory, which {@code /recon/relinker} serves:
@@ -25,6 +28,6 @@ public interface ReconFile {
 
   /** The file in this recon cache directory (Swift's default: {@code /var/cache/swift}). */
   static ReconFile in(Path reconCachePath) {
-    return Pending.part(ReconFile.class, "ReconFile");
+    return new LocalReconFile(reconCachePath, Posix::new, Clock.systemUTC());
   }
 }

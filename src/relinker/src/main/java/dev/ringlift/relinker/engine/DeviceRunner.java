@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +39,9 @@ final class DeviceRunner {
 
   /** Saving may take this share of the time: on a busy disk it is done less often. */
   private static final int SAVE_SHARE = 10;
+
+  /** Partitions, and hash dirs in each, that are looked at for leftovers of an earlier increase. */
+  private static final int STALE_SAMPLE = 16;
 
   private static final long FOREVER = TimeUnit.DAYS.toNanos(10_000);
 
@@ -151,7 +155,12 @@ final class DeviceRunner {
         return new DeviceResult.Unlistable(
             "The data dir could not be listed: " + Errno.meaning(errno) + ".");
       }
-      PartitionTable table = choose(partitions(tools.partitions), state);
+      long[] found = partitions(tools.partitions);
+      Optional<DeviceResult> stale = stale(tools, dataDir, state);
+      if (stale.isPresent()) {
+        return stale.get();
+      }
+      PartitionTable table = choose(found, state);
       meter.partitions(table.size(), table.doneCount(), table.toTry());
       posix.fileSystem(dataDir);
       boolean inodesInListings = FileSystems.inodesInListings(posix);
@@ -163,6 +172,12 @@ final class DeviceRunner {
     }
   }
 
+  /** The numbers of all partitions in a data dir, ascending; none when it cannot be listed. */
+  static long[] partitions(Listing listing, int dataDir) {
+    listing.read(dataDir);
+    return partitions(listing);
+  }
+
   private static long[] partitions(Listing listing) {
     List<Long> numbers = new ArrayList<>();
     for (int at = listing.first(); at >= 0; at = listing.next(at)) {
@@ -172,6 +187,30 @@ final class DeviceRunner {
       }
     }
     return PartitionTable.ascending(numbers.stream().mapToLong(Long::longValue).toArray());
+  }
+
+  /** An earlier increase's leftovers, looked for where they would be, before anything is linked. */
+  private Optional<DeviceResult> stale(Tools tools, int dataDir, StateFile.Loaded state) {
+    if (request.step() != Step.RELINK || !request.refuseStale() || !state.partitions().isEmpty()) {
+      return Optional.empty();
+    }
+    int power = request.partPower();
+    StaleFinder finder =
+        new StaleFinder(
+            tools,
+            dataDir,
+            (number, hash) ->
+                hash.partition(power) == number || hash.partition(power + 1) == number);
+    finder.sample(1L << (power - 1), STALE_SAMPLE, STALE_SAMPLE);
+    return finder.found() == 0
+        ? Optional.empty()
+        : Optional.of(
+            new DeviceResult.Stale(
+                "Files of an earlier increase were left at old places, "
+                    + request.policy().dataDir()
+                    + "/"
+                    + finder.example()
+                    + " for one; relinking would bring deleted objects back. Wipe the device, or remove them, first."));
   }
 
   /** Which partitions belong to the step, and which of them are done. */

@@ -2,6 +2,8 @@ package dev.ringlift.relinker.engine;
 
 import dev.ringlift.relinker.RelinkRequest;
 import dev.ringlift.relinker.Step;
+import dev.ringlift.relinker.layout.Name;
+import dev.ringlift.relinker.layout.Places;
 
 /**
  * What the workers of one device have in common.
@@ -28,6 +30,16 @@ record Job(RelinkRequest request, int device, int dataDir, Meter meter, Governor
    */
   boolean rehashes(long newPartition) {
     return cleanup() || newPartition >= 1L << request.partPower();
+  }
+
+  /**
+   * Whether a hash dir found in this partition belongs there at neither power, so that relinking
+   * must not touch it.
+   */
+  boolean isStale(long partition, Name hash) {
+    return !cleanup()
+        && request.refuseStale()
+        && Places.partition(hash.bytes(), request.partPower()) != partition;
   }
 
   /** The path of something in the data dir, for people. */

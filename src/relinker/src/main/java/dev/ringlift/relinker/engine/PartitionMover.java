@@ -219,6 +219,15 @@ final class PartitionMover {
         }
         return false;
       }
+      if (job.isStale(number, hash)) {
+        error(
+            0,
+            "The hash dir was left at an old place by an earlier increase; linking it could bring a deleted object back",
+            number,
+            suffix,
+            hash);
+        return false;
+      }
       if (!job.governor().next(job.meter())) {
         stopped = true;
         return false;

@@ -1,0 +1,182 @@
+package dev.ringlift.relinker.engine;
+
+import dev.ringlift.relinker.Device;
+import dev.ringlift.relinker.Inventory;
+import dev.ringlift.relinker.ObjectPolicy;
+import dev.ringlift.relinker.posix.Errno;
+import dev.ringlift.relinker.posix.Listing;
+import dev.ringlift.relinker.posix.Posix;
+import dev.ringlift.relinker.posix.PosixException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The inventory of this machine's devices. */
+public final class LocalInventory implements Inventory {
+  private static final Pattern DATA_DIR = Pattern.compile("objects(?:-([1-9][0-9]{0,8}))?");
+  private static final int LARGEST_STATE = 256 << 20;
+
+  private final Path devicesRoot;
+  private final Supplier<Posix> source;
+
+  public LocalInventory(Path devicesRoot, Supplier<Posix> source) {
+    this.devicesRoot = devicesRoot;
+    this.source = source;
+  }
+
+  @Override
+  public List<Device> devices() {
+    List<Device> devices = new ArrayList<>();
+    for (String name : Devices.names(source, devicesRoot)) {
+      try (Tools tools = new Tools(source)) {
+        devices.add(look(tools, name));
+      }
+    }
+    return devices;
+  }
+
+  @Override
+  public Optional<StaleDevice> stale(
+      String device, ObjectPolicy policy, int partPower, long limit) {
+    try (Tools tools = new Tools(source)) {
+      int fd = open(tools, device);
+      if (fd < 0) {
+        return Optional.empty();
+      }
+      try {
+        int dataDir = tools.posix.openDirectory(fd, tools.posix.name(policy.dataDir()));
+        if (dataDir < 0) {
+          return Optional.empty();
+        }
+        try {
+          StaleFinder finder =
+              new StaleFinder(
+                  tools, dataDir, (number, hash) -> hash.partition(partPower) == number);
+          finder.searchAll(limit == 0 ? Long.MAX_VALUE : limit);
+          return finder.found() == 0
+              ? Optional.empty()
+              : Optional.of(
+                  new StaleDevice(
+                      device,
+                      finder.found(),
+                      device + "/" + policy.dataDir() + "/" + finder.example()));
+        } finally {
+          tools.close(dataDir);
+        }
+      } finally {
+        tools.close(fd);
+      }
+    }
+  }
+
+  private int open(Tools tools, String device) {
+    int root =
+        tools.posix.openDirectoryFollowing(
+            Posix.AT_FDCWD, tools.posix.name(devicesRoot.toString()));
+    if (root < 0) {
+      return root;
+    }
+    try {
+      return tools.posix.openDirectoryFollowing(root, tools.posix.name(device));
+    } finally {
+      tools.close(root);
+    }
+  }
+
+  private Device look(Tools tools, String name) {
+    Posix posix = tools.posix;
+    boolean mounted = false;
+    int root = posix.openDirectoryFollowing(Posix.AT_FDCWD, posix.name(devicesRoot.toString()));
+    if (root >= 0) {
+      mounted = Mounts.isMounted(posix, root, posix.name(name));
+      posix.close(root);
+    }
+    int fd = open(tools, name);
+    int answer = fd < 0 ? fd : posix.fileSystem(fd);
+    if (answer == 0) {
+      answer = posix.stat(fd);
+    }
+    try {
+      if (answer < 0) {
+        String problem = "The device could not be looked at: " + Errno.meaning(-answer) + ".";
+        return new Device(name, mounted, "", 0, 0, -1, -1, List.of(), problem);
+      }
+      long inodes = posix.fileSystemInodes();
+      long free = posix.fileSystemInodesFree();
+      String fileSystem = FileSystems.name(posix);
+      int uid = posix.statUid();
+      int gid = posix.statGid();
+      return new Device(
+          name,
+          mounted,
+          fileSystem,
+          inodes == 0 ? 0 : inodes - free,
+          inodes == 0 ? Long.MAX_VALUE : free,
+          uid,
+          gid,
+          dataDirs(tools, fd),
+          "");
+    } finally {
+      tools.close(fd);
+    }
+  }
+
+  private static List<Device.DataDir> dataDirs(Tools tools, int device) {
+    List<Device.DataDir> dataDirs = new ArrayList<>();
+    Listing listing = tools.hashes;
+    listing.read(device);
+    for (int at = listing.first(); at >= 0; at = listing.next(at)) {
+      String name = new String(listing.name(at), StandardCharsets.UTF_8);
+      Matcher matcher = DATA_DIR.matcher(name);
+      if (matcher.matches()) {
+        int policy = matcher.group(1) == null ? 0 : Integer.parseInt(matcher.group(1));
+        dataDir(tools, device, name, policy).ifPresent(dataDirs::add);
+      }
+    }
+    dataDirs.sort(java.util.Comparator.comparingInt(Device.DataDir::policyIndex));
+    return dataDirs;
+  }
+
+  private static Optional<Device.DataDir> dataDir(
+      Tools tools, int device, String name, int policy) {
+    Posix posix = tools.posix;
+    int fd = posix.openDirectory(device, posix.name(name));
+    if (fd < 0) {
+      return Optional.empty();
+    }
+    try {
+      if (posix.stat(fd) < 0) {
+        return Optional.empty();
+      }
+      int uid = posix.statUid();
+      int gid = posix.statGid();
+      long partitions = DeviceRunner.partitions(tools.partitions, fd).length;
+      return Optional.of(
+          new Device.DataDir(name, policy, uid, gid, partitions, state(posix, device, name)));
+    } finally {
+      tools.close(fd);
+    }
+  }
+
+  private static Optional<Device.StateFound> state(Posix posix, int device, String dataDir) {
+    int fd = posix.open(device, posix.name(StateFile.name(dataDir)), Posix.O_RDONLY, 0);
+    if (fd < 0) {
+      return Optional.empty();
+    }
+    try {
+      return StateFile.parse(posix.read(fd, LARGEST_STATE))
+          .map(
+              each ->
+                  new Device.StateFound(each.partPower(), each.nextPartPower(), each.identity()));
+    } catch (PosixException e) {
+      return Optional.empty();
+    } finally {
+      posix.close(fd);
+    }
+  }
+}
