@@ -172,6 +172,15 @@ public final class Ring {
     return new Ring(content.named(gzipName), power);
   }
 
+  /**
+   * The size of the file after one more doubling, in bytes: what a store has to have room for. Next
+   * to it, what an increase writes into the description does not count.
+   */
+  public long doubledSize() {
+    RingContent doubled = content.with(content.metadata(), content.table().doubled());
+    return CountingStream.sizeOf(new Ring(doubled, power)::writeTo);
+  }
+
   RingContent content() {
     return content;
   }

@@ -199,6 +199,17 @@ public final class RingBuilder {
     return new Ring(content, ringPower);
   }
 
+  /** The size of the file after one more doubling, in bytes: what a store has to have room for. */
+  public long doubledSize() {
+    if (replicaRows() == 0) {
+      return CountingStream.sizeOf(this::writeTo);
+    }
+    AssignmentTable doubled = table.doubled();
+    Dict newRoot = BuilderFormat.saved(root, doubled);
+    BuilderIncrease.apply(newRoot, doubled, Instant.EPOCH);
+    return CountingStream.sizeOf(new RingBuilder(newRoot, power, devices, doubled)::writeTo);
+  }
+
   AssignmentTable table() {
     return table;
   }

@@ -1,5 +1,7 @@
 package dev.ringlift.ring;
 
+import java.util.Objects;
+
 /**
  * A file is not the ring or builder that it should be. The message is one whole sentence for users;
  * it does not name the file, which only the caller knows.
@@ -13,5 +15,10 @@ public final class RingFormatException extends Exception {
 
   public RingFormatException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 }

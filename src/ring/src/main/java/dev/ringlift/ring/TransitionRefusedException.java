@@ -1,5 +1,7 @@
 package dev.ringlift.ring;
 
+import java.util.Objects;
+
 /**
  * A ring or builder is not in the state that a transition starts from; nothing was changed. The
  * message is one whole sentence for users.
@@ -9,5 +11,10 @@ public final class TransitionRefusedException extends Exception {
 
   public TransitionRefusedException(String message) {
     super(message);
+  }
+
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 }

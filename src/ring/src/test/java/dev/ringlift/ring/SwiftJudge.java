@@ -1,14 +1,13 @@
 package dev.ringlift.ring;
 
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
+import dev.ringlift.testkit.process.LineProcess;
+import dev.ringlift.testkit.swift.RealSwift;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /**
@@ -17,15 +16,13 @@ import java.util.stream.Collectors;
  */
 final class SwiftJudge implements AutoCloseable {
   private final Path script;
-  private final Process process;
-  private final BufferedWriter requests;
-  private final BufferedReader answers;
+  private final LineProcess process;
 
   SwiftJudge() throws IOException {
-    String python = System.getenv("RINGLIFT_SWIFT_PYTHON");
+    String python = System.getenv(RealSwift.PYTHON);
     if (python == null) {
       throw new IllegalStateException(
-          "RINGLIFT_SWIFT_PYTHON has to name a Python that has Swift 2.38.3.");
+          RealSwift.PYTHON + " has to name a Python that has Swift 2.38.3.");
     }
     script = Files.createTempFile("swift_judge", ".py");
     try (InputStream in = SwiftJudge.class.getResourceAsStream("swift_judge.py")) {
@@ -34,38 +31,26 @@ final class SwiftJudge implements AutoCloseable {
       }
       Files.write(script, in.readAllBytes());
     }
-    process =
-        new ProcessBuilder(python, script.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    requests = process.outputWriter(StandardCharsets.UTF_8);
-    answers = process.inputReader(StandardCharsets.UTF_8);
+    process = LineProcess.start(List.of(python, script.toString()));
   }
 
   /** Asks, and returns what follows "ok"; fails the test with Swift's own words otherwise. */
   String ask(String verb, Object... arguments) {
-    try {
-      requests.write(
-          verb
-              + Arrays.stream(arguments)
-                  .map(argument -> "\t" + argument)
-                  .collect(Collectors.joining()));
-      requests.newLine();
-      requests.flush();
-      String answer = answers.readLine();
-      if (answer == null || !answer.startsWith("ok")) {
-        throw new AssertionError("Swift says of " + verb + ": " + answer);
-      }
-      return answer.substring(2).strip();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    String answer =
+        process.ask(
+            verb
+                + Arrays.stream(arguments)
+                    .map(argument -> "\t" + argument)
+                    .collect(Collectors.joining()));
+    if (!answer.startsWith("ok")) {
+      throw new AssertionError("Swift says of " + verb + ": " + answer);
     }
+    return answer.substring(2).strip();
   }
 
   @Override
   public void close() throws IOException {
-    requests.close();
-    process.destroy();
+    process.close();
     Files.deleteIfExists(script);
   }
 }
