@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which device holds each replica of each partition: a row for each replica, of which the last may
- * be shorter where the number of replicas is not whole. Held as 16 or 32 bits a cell, as Swift's.
+ * be shorter where the number of replicas is not whole; even empty, where a quarter of two
+ * partitions is none. Held as 16 or 32 bits a cell, as Swift's.
  */
 final class AssignmentTable {
   private static final int CHUNK = 1 << 16;
@@ -103,7 +104,7 @@ final class AssignmentTable {
     for (int replica = 0; replica < rows.size(); replica++) {
       IntArray row = rows.get(replica);
       boolean last = replica == rows.size() - 1;
-      if (row.length() != partitions && !(last && row.length() > 0 && row.length() < partitions)) {
+      if (last ? row.length() > partitions : row.length() != partitions) {
         throw new RingFormatException(
             "Its row %d of assignments has %d partitions where there are %d."
                 .formatted(replica, row.length(), partitions));
@@ -121,19 +122,24 @@ final class AssignmentTable {
 
   /** The first cell in which two tables of one power differ, in words; null where none does. */
   @Nullable String difference(AssignmentTable other) {
-    for (int replica = 0; replica < Math.min(rows.size(), other.rows.size()); replica++) {
+    if (filledRows() != other.filledRows() || assignments() != other.assignments()) {
+      return "the ring has %s replicas and the builder %s".formatted(replicas(), other.replicas());
+    }
+    for (int replica = 0; replica < filledRows(); replica++) {
       IntArray here = rows.get(replica);
       IntArray there = other.rows.get(replica);
-      int length = Math.min(here.length(), there.length());
-      int partition = mismatch(here, there, length);
-      if (partition < length) {
+      int partition = mismatch(here, there, here.length());
+      if (partition < here.length()) {
         return "replica %d of partition %d is on device %d in the ring and on device %d in the builder"
             .formatted(replica, partition, here.get(partition), there.get(partition));
       }
     }
-    return rows.size() == other.rows.size() && assignments() == other.assignments()
-        ? null
-        : "the ring has %s replicas and the builder %s".formatted(replicas(), other.replicas());
+    return null;
+  }
+
+  /** An empty last row is in no ring of format 2. */
+  private long filledRows() {
+    return rows.stream().filter(row -> row.length() > 0).count();
   }
 
   private static int mismatch(IntArray here, IntArray there, int length) {

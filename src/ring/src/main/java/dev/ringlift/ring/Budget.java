@@ -12,8 +12,12 @@ final class Budget {
    */
   private static final int TABLE_FACTOR = 4;
 
+  /** A description is text, and compresses well: a thousand devices to a few bytes each. */
+  private static final int TEXT_FACTOR = 20;
+
   private final String what;
   private final long tableLimit;
+  private final long textLimit;
   private long left;
 
   /**
@@ -23,6 +27,7 @@ final class Budget {
   Budget(String what, long fileLength) {
     this.what = what;
     this.left = BASE + fileLength;
+    this.textLimit = BASE + TEXT_FACTOR * fileLength;
     this.tableLimit = BASE + TABLE_FACTOR * fileLength;
   }
 
@@ -43,6 +48,23 @@ final class Budget {
               + " bytes, far more than a "
               + what
               + " of its size can hold.");
+    }
+  }
+
+  /** Refuses a description that no file of this length can honestly hold. */
+  void checkText(long length) throws RingFormatException {
+    if (length > textLimit) {
+      throw new RingFormatException(
+          "Its description would be %d bytes long, far more than a %s of its size can hold."
+              .formatted(length, what));
+    }
+  }
+
+  /** Refuses content that is longer than table and description together can honestly be. */
+  void checkContent(long length) throws RingFormatException {
+    if (length > tableLimit + textLimit) {
+      throw new RingFormatException(
+          "It inflates to far more than a %s of its size can hold.".formatted(what));
     }
   }
 }

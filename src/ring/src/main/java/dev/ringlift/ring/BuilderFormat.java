@@ -47,10 +47,11 @@ final class BuilderFormat {
     }
     ItemList dicts = root.requiredList("devs", "");
     List<@Nullable RingDevice> devices = RingContent.devices(dicts);
+    Budget text = new Budget("builder", pickle.length);
     for (int i = 0; i < dicts.size(); i++) {
       if (dicts.get(i) instanceof Dict device) {
         device.requiredLong("parts", "device " + i);
-        checkRingValue(device, i);
+        checkRingValues(device, i, text);
       }
     }
     AssignmentTable table = readTable(root, partitions, devices.size());
@@ -105,35 +106,50 @@ final class BuilderFormat {
     }
   }
 
-  /** A device goes into rings as JSON: what JSON can't hold makes Swift fail at write_ring. */
-  private static void checkRingValue(@Nullable Object value, int device)
+  /**
+   * A device goes into rings as JSON: what JSON can't hold makes Swift fail at write_ring. JSON has
+   * no references either, so what the pickle holds once could become as many copies.
+   */
+  private static void checkRingValue(@Nullable Object value, int device, Budget text)
       throws RingFormatException {
+    text.charge(value instanceof String string ? string.length() : 1);
     switch (value) {
-      case IntArray array ->
-          throw new RingFormatException(
-              "Its device " + device + " holds a value that no ring could hold.");
+      case IntArray array -> throw notForRings(device);
+      case Tuple tuple -> throw notForRings(device);
       case ItemList list -> {
-        for (int i = 0; !list.isCompact() && i < list.size(); i++) {
-          checkRingValue(list.get(i), device);
+        if (list.shared) {
+          throw notForRings(device);
         }
-      }
-      case Tuple tuple -> {
-        for (int i = 0; i < tuple.size(); i++) {
-          checkRingValue(tuple.get(i), device);
+        for (int i = 0; !list.isCompact() && i < list.size(); i++) {
+          checkRingValue(list.get(i), device, text);
         }
       }
       case Dict dict -> {
-        for (int i = 0; i < dict.size(); i++) {
-          if (!(dict.keyAt(i) instanceof String)) {
-            throw new RingFormatException("Its device " + device + " has a key that is no text.");
-          }
-          checkRingValue(dict.valueAt(i), device);
+        if (dict.shared) {
+          throw notForRings(device);
         }
+        checkRingValues(dict, device, text);
       }
       case null, default -> {
         // a number, a text, a boolean or None
       }
     }
+  }
+
+  private static void checkRingValues(Dict dict, int device, Budget text)
+      throws RingFormatException {
+    for (int i = 0; i < dict.size(); i++) {
+      if (!(dict.keyAt(i) instanceof String key)) {
+        throw new RingFormatException("Its device " + device + " has a key that is no text.");
+      }
+      text.charge(key.length());
+      checkRingValue(dict.valueAt(i), device, text);
+    }
+  }
+
+  private static RingFormatException notForRings(int device) {
+    return new RingFormatException(
+        "Its device " + device + " holds a value that no ring could hold.");
   }
 
   /**

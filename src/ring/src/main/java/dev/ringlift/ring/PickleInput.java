@@ -10,6 +10,9 @@ final class PickleInput {
   /** No number that a builder holds is longer. */
   private static final int MAXIMUM_NUMBER_LENGTH = 255;
 
+  /** So many decimal digits always fit a long. */
+  private static final int LONG_DIGITS = 18;
+
   private final byte[] bytes;
   private final ByteBuffer little;
   private int position;
@@ -105,10 +108,15 @@ final class PickleInput {
   }
 
   static BigInteger decimal(String line) throws RingFormatException {
-    if (!line.matches("[+-]?[0-9]{1," + MAXIMUM_NUMBER_LENGTH + "}")) {
+    int digits = line.startsWith("-") || line.startsWith("+") ? line.length() - 1 : line.length();
+    boolean fits = digits > 0 && digits <= MAXIMUM_NUMBER_LENGTH;
+    for (int i = line.length() - digits; fits && i < line.length(); i++) {
+      fits = line.charAt(i) >= '0' && line.charAt(i) <= '9';
+    }
+    if (!fits) {
       throw new RingFormatException("It holds a number that is none.");
     }
-    return new BigInteger(line);
+    return digits <= LONG_DIGITS ? BigInteger.valueOf(Long.parseLong(line)) : new BigInteger(line);
   }
 
   static double floatingPoint(String line) throws RingFormatException {

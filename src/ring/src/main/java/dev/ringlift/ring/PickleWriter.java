@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -12,17 +13,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a pickle of protocol 2, which is what Swift writes. Keys and the containers that are
- * {@linkplain Graph shared} are memoized; everything else is written where it stands, since a memo
- * of all that a large builder holds would cost more than it saves.
+ * {@linkplain Graph shared} are memoized, and what is long; everything else is written where it
+ * stands, since a memo of all that a large builder holds would cost more than it saves.
  */
 final class PickleWriter {
   /** Python's own batch: readers need not stack more. */
   private static final int BATCH = 1000;
 
+  /** A longer text is memoized, so that a file can't grow by writing again what it shares. */
+  private static final int LONG_TEXT = 16;
+
   private final OutputStream out;
   private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
   private final Map<String, Integer> keys = new HashMap<>();
-  private final IdentityHashMap<Object, Integer> containers = new IdentityHashMap<>();
+  private final IdentityHashMap<Object, Integer> known = new IdentityHashMap<>();
   private int memoSize;
   private int arrayGlobal = -1;
 
@@ -43,10 +47,22 @@ final class PickleWriter {
       case null -> opcode('N');
       case Boolean flag -> opcode(flag ? 0x88 : 0x89);
       case Long number -> integer(number);
-      case BigInteger number -> bigInteger(number);
+      case BigInteger number -> {
+        if (!recalled(number)) {
+          bigInteger(number);
+          known.put(number, memoize());
+        }
+      }
       case Double number ->
           opcode('G').putLong(Long.reverseBytes(Double.doubleToRawLongBits(number)));
-      case String text -> text(text);
+      case String text -> {
+        if (text.length() <= LONG_TEXT) {
+          text(text);
+        } else if (!recalled(text)) {
+          text(text);
+          known.put(text, memoize());
+        }
+      }
       case IntArray array -> array(array);
       case ItemList list -> list(list);
       case Tuple tuple -> tuple(tuple);
@@ -84,9 +100,9 @@ final class PickleWriter {
 
   private void key(@Nullable Object key) throws IOException {
     if (key instanceof String text) {
-      Integer known = keys.get(text);
-      if (known != null) {
-        recall(known);
+      Integer index = keys.get(text);
+      if (index != null) {
+        recall(index);
       } else {
         text(text);
         keys.put(text, memoize());
@@ -101,7 +117,7 @@ final class PickleWriter {
       return;
     }
     if (arrayGlobal < 0) {
-      opcode('c').put("array\narray\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+      opcode('c').put("array\narray\n".getBytes(StandardCharsets.US_ASCII));
       arrayGlobal = memoize();
     } else {
       recall(arrayGlobal);
@@ -118,6 +134,7 @@ final class PickleWriter {
     }
     opcode(0x86);
     opcode('R');
+    known.put(array, memoize());
   }
 
   private void list(ItemList list) throws IOException {
@@ -175,18 +192,18 @@ final class PickleWriter {
     }
   }
 
-  private boolean recalled(Object container) throws IOException {
-    Integer known = containers.get(container);
-    if (known == null) {
+  private boolean recalled(Object value) throws IOException {
+    Integer index = known.get(value);
+    if (index == null) {
       return false;
     }
-    recall(known);
+    recall(index);
     return true;
   }
 
-  private void memoizeIf(boolean shared, Object container) throws IOException {
+  private void memoizeIf(boolean shared, Object value) throws IOException {
     if (shared) {
-      containers.put(container, memoize());
+      known.put(value, memoize());
     }
   }
 

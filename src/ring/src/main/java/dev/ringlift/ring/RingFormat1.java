@@ -20,6 +20,7 @@ final class RingFormat1 {
   /** Reads on after the magic. */
   static RingContent read(RingInput in, Budget budget) throws IOException, RingFormatException {
     long length = in.exactly(4).getInt() & 0xFFFF_FFFFL;
+    budget.checkText(length);
     Section text = new Section(in, length, null);
     if (!(PythonJson.read(text, budget) instanceof Dict metadata)) {
       throw new RingFormatException("Its description is not a JSON object.");
@@ -64,7 +65,7 @@ final class RingFormat1 {
     for (int i = 0; i < count; i++) {
       char[] row = readRow(in, partitions, byteOrder(metadata));
       boolean last = i == count - 1;
-      if (row.length < partitions && !(last && row.length > 0)) {
+      if (row.length < partitions && !last) {
         throw RingInput.truncated();
       }
       rows.add(new IntArray(row));

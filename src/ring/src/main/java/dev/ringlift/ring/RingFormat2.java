@@ -73,7 +73,7 @@ final class RingFormat2 {
       throws IOException, RingFormatException {
     byte[] chunk = new byte[1 << 16];
     while (whole.read(chunk, 0, chunk.length) >= 0) {
-      budget.checkTable(whole.position());
+      budget.checkContent(whole.position());
     }
   }
 
@@ -81,7 +81,10 @@ final class RingFormat2 {
   private record Json(@Nullable Object value) {}
 
   private static RingIndex.Reader<Json> json(Budget budget) {
-    return (section, length) -> new Json(PythonJson.read(section, budget));
+    return (section, length) -> {
+      budget.checkText(length);
+      return new Json(PythonJson.read(section, budget));
+    };
   }
 
   private static List<IntArray> readRows(

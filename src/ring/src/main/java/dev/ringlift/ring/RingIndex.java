@@ -40,7 +40,12 @@ final class RingIndex {
       start = in.exactly(Long.BYTES).getLong();
     }
     try (RingInput in = new RingInput(file, start)) {
-      Section text = new Section(in, in.exactly(Long.BYTES).getLong(), null);
+      long length = in.exactly(Long.BYTES).getLong();
+      if (length < 0) {
+        throw damaged();
+      }
+      budget.checkText(length);
+      Section text = new Section(in, length, null);
       if (!(PythonJson.read(text, budget) instanceof Dict dict)) {
         throw damaged();
       }

@@ -14,8 +14,10 @@ public final class RingPair {
     if (ring.partPower() != builder.partPower()) {
       return differ("partition power", ring.partPower(), builder.partPower());
     }
-    if (!Objects.equals(ring.nextPartPower(), builder.nextPartPower())) {
-      return differ("next partition power", ring.nextPartPower(), builder.nextPartPower());
+    // A builder that was never rebalanced keeps its next power to itself.
+    Integer next = builder.replicaRows() == 0 ? null : builder.nextPartPower();
+    if (!Objects.equals(ring.nextPartPower(), next)) {
+      return differ("next partition power", ring.nextPartPower(), next);
     }
     Long version = ring.version();
     if (version != null && version != builder.version()) {

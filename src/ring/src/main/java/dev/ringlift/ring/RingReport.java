@@ -96,11 +96,15 @@ public record RingReport(
   private static List<Device> devices(
       List<@Nullable RingDevice> all, long[] partitions, double wanted) {
     List<RingDevice> present = all.stream().filter(Objects::nonNull).toList();
-    double weight = present.stream().mapToDouble(RingDevice::weight).sum();
+    double weight = 0;
+    for (RingDevice device : present) {
+      weight += device.weight();
+    }
+    double perWeight = weight > 0 ? wanted / weight : 0;
     List<Device> devices = new ArrayList<>();
     for (RingDevice device : present) {
       long held = partitions[device.id()];
-      double share = weight > 0 ? device.weight() / weight * wanted : 0;
+      double share = device.weight() * perWeight;
       double balance = share > 0 ? 100.0 * held / share - 100.0 : held > 0 ? WORST_BALANCE : 0.0;
       devices.add(new Device(device, held, balance));
     }

@@ -22,6 +22,12 @@ import org.junit.jupiter.api.io.TempDir;
 class TransitionsAgainstSwiftTest {
   private static final int RINGS = Integer.getInteger("ringlift.rings", 300);
 
+  /** Up to this power all transitions are tried at each step. */
+  private static final int SMALL = 8;
+
+  /** Up to this power Swift rebalances the result, which takes it seconds above. */
+  private static final int REBALANCED = 9;
+
   private static final List<Transition> WHOLE_INCREASE =
       List.of(Transition.PREPARE, Transition.INCREASE, Transition.FINISH);
   private static final List<Transition> CANCELLED =
@@ -42,13 +48,23 @@ class TransitionsAgainstSwiftTest {
   @Test
   void everyTransitionEqualsSwifts(@TempDir Path directory) throws Exception {
     for (int seed = 0; seed < RINGS; seed++) {
-      String made = swift.ask("make", seed, "any", directory);
+      String made = swift.ask("make", seed, directory);
       try {
+        assertReadsProtocol(seed % 6, directory);
         goThrough(directory, seed % 4 == 3 ? CANCELLED : WHOLE_INCREASE);
       } catch (AssertionError | RingFormatException e) {
-        throw new AssertionError("seed " + seed + " (format " + made + "): " + e.getMessage(), e);
+        throw new AssertionError("seed " + seed + " (" + made + "): " + e.getMessage(), e);
       }
     }
+  }
+
+  private static void assertReadsProtocol(int protocol, Path directory) throws Exception {
+    Path original = directory.resolve("object.builder");
+    Path repickled = directory.resolve("repickled-object.builder");
+    swift.ask("repickle", original, protocol, repickled);
+    assertThat(RingBuilder.read(Files.readAllBytes(repickled)).toBytes())
+        .as("protocol %s", protocol)
+        .isEqualTo(RingBuilder.read(Files.readAllBytes(original)).toBytes());
   }
 
   private static void goThrough(Path directory, List<Transition> transitions) throws Exception {
@@ -65,7 +81,9 @@ class TransitionsAgainstSwiftTest {
     swift.ask("compare_ring", ourRing, swiftRing);
     Instant now = Instant.now().plusSeconds(3 * 3600);
     for (Transition transition : transitions) {
-      assertRefusesWhatSwiftRefuses(builder, directory, now, ring.formatVersion(), transition);
+      if (builder.partPower() <= SMALL) {
+        assertRefusesWhatSwiftRefuses(builder, directory, now, ring.formatVersion());
+      }
       assertThat(step(transition, swiftBuilder, now, swiftRing, ring.formatVersion()))
           .isEqualTo("done");
       builder = builder.after(transition, now);
@@ -78,6 +96,9 @@ class TransitionsAgainstSwiftTest {
       swift.ask("compare_ring", ourRing, swiftRing);
       assertThat(RingPair.difference(ring, builder)).isEmpty();
     }
+    if (builder.partPower() > REBALANCED) {
+      return;
+    }
     swift.ask("rebalance", ourBuilder, ourRing, ring.formatVersion());
     assertThat(
             RingPair.difference(
@@ -87,21 +108,23 @@ class TransitionsAgainstSwiftTest {
   }
 
   private static void assertRefusesWhatSwiftRefuses(
-      RingBuilder builder, Path directory, Instant now, int formatVersion, Transition possible)
-      throws IOException {
+      RingBuilder builder, Path directory, Instant now, int formatVersion) throws Exception {
     Path copy = directory.resolve("copy-object.builder");
     Path ring = directory.resolve("copy.ring.gz");
     Files.write(copy, builder.toBytes());
+    int refusals = 0;
     for (Transition transition : Transition.values()) {
       boolean refused = step(transition, copy, now, ring, formatVersion).equals("refused");
       if (refused) {
+        refusals++;
         assertThatThrownBy(() -> builder.after(transition, now))
             .isInstanceOf(TransitionRefusedException.class);
       } else {
+        builder.after(transition, now);
         Files.write(copy, builder.toBytes());
       }
-      assertThat(refused && transition == possible).isFalse();
     }
+    assertThat(refusals).isBetween(2, 3);
   }
 
   private static String step(

@@ -7,6 +7,7 @@ import os
 import pickle
 import random
 import sys
+import time
 import traceback
 
 from swift.common.ring import builder as builder_module
@@ -34,41 +35,61 @@ def add_devices(rng, builder, count):
         })
 
 
-def make(seed, size, directory):
+SMALL = 7
+
+
+def sizes(rng):
+    """Power and number of devices. Swift's rebalance is slow, so large ones are rare."""
+    kind = rng.random()
+    if kind < .02:
+        return rng.randint(1, SMALL), rng.randint(300, 1500)
+    if kind < .3:
+        return rng.randint(SMALL + 1, 18), rng.randint(1, 40)
+    return rng.randint(1, SMALL), rng.randint(1, 60)
+
+
+def grow(builder, power):
+    """To a power at which a rebalance would take long, by increases."""
+    while builder.part_power < power:
+        builder.prepare_increase_partition_power()
+        builder.increase_partition_power()
+        builder.finish_increase_partition_power()
+
+
+def weigh_and_remove(rng, builder):
+    live = [d for d in builder.devs if d and not any(d is r for r in builder._remove_devs)]
+    for dev in rng.sample(live, min(len(live), 3)):
+        builder.set_dev_weight(dev['id'], rng.choice([1, 50.5, 200.0]))
+    if len(live) - 3 > builder.replicas:
+        for dev in rng.sample(live, rng.randint(0, 3)):
+            builder.remove_dev(dev['id'])
+
+
+def make(seed, directory):
     """A random builder and the ring that Swift writes from it."""
     rng = random.Random(int(seed))
-    random.seed(int(seed))
-    power = rng.choice(range(1, 19)) if size == 'any' else rng.randint(1, 10)
-    devices = 1 + int(rng.random() ** 4 * 1499) if size == 'any' else rng.randint(1, 60)
-    if power > 12:
-        devices = min(devices, 60)
-    replicas = min(devices, rng.choice([1, 1.25, 1.5, 1.75, 2, 2.25, 2.5, 2.75, 3, 3, 3, 3.25, 3.5, 3.75, 4]))
-    builder = RingBuilder(power, replicas, rng.randint(0, 2))
+    builder_module.time = time.time
+    power, devices = sizes(rng)
+    replicas = min(devices, rng.choice([1, 1.25, 1.5, 1.75, 2, 2.25, 2.5, 2.75, 3, 3.25, 3.5, 3.75, 4]))
+    builder = RingBuilder(min(power, SMALL), replicas, rng.randint(0, 2))
     add_devices(rng, builder, devices)
     builder.rebalance(seed=seed)
     for _ in range(rng.randint(0, 2)):
-        live = [d for d in builder.devs if d]
-        for dev in rng.sample(live, min(len(live), 3)):
-            if not any(d is dev for d in builder._remove_devs):
-                builder.set_dev_weight(dev['id'], rng.choice([1, 50.5, 200.0]))
-        if len(live) - 3 > replicas:
-            for dev in rng.sample(live, rng.randint(0, 3)):
-                if not any(d is dev for d in builder._remove_devs):
-                    builder.remove_dev(dev['id'])
+        weigh_and_remove(rng, builder)
         if rng.random() < .7:
             builder.pretend_min_part_hours_passed()
             builder.rebalance(seed=seed)
+    grow(builder, power)
     if rng.random() < .2:
         builder.set_overload(0.1)
     if rng.random() < .15:
         builder.set_dev_id_bytes(4)
     if rng.random() < .1 and not builder._remove_devs:
         add_devices(rng, builder, 2)
-    path = os.path.join(directory, 'object.builder')
-    builder.save(path)
+    builder.save(os.path.join(directory, 'object.builder'))
     version = 2 if builder.dev_id_bytes == 4 or rng.random() < .5 else 1
     builder.get_ring().save(os.path.join(directory, 'object.ring.gz'), format_version=version)
-    return '%d power %d, %d devices, %s replicas' % (version, power, len(builder.devs), replicas)
+    return 'format %d, power %d, %d devices, %s replicas' % (version, power, devices, replicas)
 
 
 def step(name, path, now, ring_path, version):
@@ -136,12 +157,16 @@ def rebalance(path, ring_path, version):
     builder.get_ring().save(ring_path, format_version=int(version))
 
 
+def balance(path):
+    return repr(RingBuilder.load(path).get_balance())
+
+
 def repickle(path, protocol, target):
     with open(target, 'wb') as f:
         pickle.dump(load(path), f, protocol=int(protocol))
 
 
-VERBS = {f.__name__: f for f in (make, step, compare, compare_ring, rebalance, repickle)}
+VERBS = {f.__name__: f for f in (make, step, compare, compare_ring, rebalance, balance, repickle)}
 
 for line in sys.stdin:
     verb, *arguments = line.rstrip('\n').split('\t')
