@@ -52,7 +52,7 @@ class HostileRingTest {
         Arguments.of("a table that bursts", ring(description(7, 3, ""), 1 << 27)),
         Arguments.of("a billion rows", ring(description(32, 1_000_000_000, ""), 8)),
         Arguments.of("a negative number of rows", ring(description(30, -1, ""), 8)),
-        Arguments.of("a missing row", ring(description(30, 2, ""), 8)),
+        Arguments.of("a missing row", ring(description(30, 3, ""), 8)),
         Arguments.of("half a cell", ring(description(30, 1, ""), 7)),
         Arguments.of("a row too many", ring(description(30, 1, ""), 16)),
         Arguments.of(
