@@ -209,7 +209,9 @@ final class HashDirMover {
       }
     }
     List<HashDir.Entry> now = together(required);
-    if (!now.isEmpty()) {
+    if (now.stream().anyMatch(this::isForeignFragment)) {
+      suffix.unsure();
+    } else if (!now.isEmpty()) {
       suffix.holds(hash, rules.decide(HashDir.parsed(now)));
     } else {
       removeEmptyNew(hash, suffix);
@@ -228,6 +230,15 @@ final class HashDirMover {
     } finally {
       tools.close(fresh);
     }
+  }
+
+  /**
+   * A fragment index that the policy does not have: moved like any other, as Swift does, but not
+   * part of the suffix hash.
+   */
+  private boolean isForeignFragment(HashDir.Entry entry) {
+    int fragments = job.request().policy().fragments();
+    return fragments > 0 && entry.parsed() != null && entry.parsed().fragment() >= fragments;
   }
 
   /** What is obsolete among the files of both dirs together. */

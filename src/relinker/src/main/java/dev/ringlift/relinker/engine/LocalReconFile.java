@@ -133,10 +133,14 @@ public final class LocalReconFile implements ReconFile {
     long done = 0;
     long total = 0;
     double time = 0;
+    double start = Double.MAX_VALUE;
+    double timestamp = 0;
     ObjectNode sums = NODES.objectNode();
     for (JsonNode policy : device.path("policies")) {
       done += policy.path("parts_done").asLong();
       total += policy.path("total_parts").asLong();
+      start = Math.min(start, policy.path("start_time").asDouble());
+      timestamp = Math.max(timestamp, policy.path("timestamp").asDouble());
       time = Math.max(time, policy.path("total_time").asDouble());
       policy
           .path("stats")
@@ -149,6 +153,8 @@ public final class LocalReconFile implements ReconFile {
     device.put("parts_done", done);
     device.put("total_parts", total);
     device.put("total_time", time);
+    device.put("start_time", start);
+    device.put("timestamp", timestamp);
     device.set("stats", sums);
   }
 

@@ -1,5 +1,6 @@
 package dev.ringlift.relinker.engine;
 
+import dev.ringlift.relinker.ObjectPolicy;
 import dev.ringlift.relinker.layout.FileSetRules;
 import dev.ringlift.relinker.layout.Name;
 import dev.ringlift.relinker.layout.Places;
@@ -52,13 +53,17 @@ final class PartitionMover {
   PartitionMover(Job job, Tools tools, boolean inodesInListings, Clock clock) {
     this.job = job;
     this.tools = tools;
-    FileSetRules rules = new FileSetRules(job.request().policy());
+    ObjectPolicy policy = job.request().policy();
+    FileSetRules rules = new FileSetRules(policy);
+    // Files are moved whatever their fragment index, as Swift moves them; only the suffix hash
+    // leaves out what the policy has not.
+    FileSetRules movingRules = new FileSetRules(new ObjectPolicy(policy.index(), policy.kind(), 0));
     Sweeper sweeper = new Sweeper(tools, job.request().reclaim(), job.dryRun(), clock);
     Quarantine quarantine = new Quarantine(tools, job.device(), job.request().policy().dataDir());
     FileLock locks = new FileLock(tools, job.governor());
     hasher = new SuffixHasher(tools, job.request().policy().kind(), rules, sweeper, quarantine);
     hashes = new PartitionHashes(tools, locks, hasher, clock);
-    mover = new HashDirMover(job, tools, rules, sweeper, quarantine, inodesInListings);
+    mover = new HashDirMover(job, tools, movingRules, sweeper, quarantine, inodesInListings);
     remover = new PartitionRemover(job, tools, locks);
   }
 

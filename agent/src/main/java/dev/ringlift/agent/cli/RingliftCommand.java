@@ -1,0 +1,63 @@
+package dev.ringlift.agent.cli;
+
+import dev.ringlift.relinker.Step;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The command line {@code ringlift}. */
+@Command(
+    name = "ringlift",
+    description = "Raises the partition power of OpenStack Swift's object rings.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {RingliftCommand.Relink.class, RingliftCommand.Cleanup.class})
+public final class RingliftCommand {
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  boolean help;
+
+  private RingliftCommand() {}
+
+  public static void main(String[] arguments) {
+    System.exit(execute(arguments));
+  }
+
+  /** Runs a command line and returns its exit code, see {@link ExitCode}. */
+  static int execute(String... arguments) {
+    CommandLine line = new CommandLine(new RingliftCommand());
+    return line.execute(arguments);
+  }
+
+  @Command(
+      name = "relink",
+      description = {
+        "Makes a hard link at the new place of every object file.",
+        "Exit code: 0 done, 1 errors, 2 no ring has powers that fit, or the command line is wrong."
+      })
+  static final class Relink implements java.util.concurrent.Callable<Integer> {
+    @Mixin RelinkOptions options = new RelinkOptions();
+
+    @Override
+    public Integer call() {
+      return RelinkCommand.run(Step.RELINK, options).number();
+    }
+  }
+
+  @Command(
+      name = "cleanup",
+      description = {
+        "Removes object files from their old places, each after its twin at the new place has been seen.",
+        "Exit code: 0 done, 1 errors, 2 no ring has powers that fit, or the command line is wrong."
+      })
+  static final class Cleanup implements java.util.concurrent.Callable<Integer> {
+    @Mixin RelinkOptions options = new RelinkOptions();
+
+    @Override
+    public Integer call() {
+      return RelinkCommand.run(Step.CLEANUP, options).number();
+    }
+  }
+}
