@@ -5,7 +5,6 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -123,12 +122,6 @@ class ArchitectureTest {
         .resideInAPackage("java.lang.foreign..")
         .because("what can crash the JVM is to be read in one place")
         .check(EVERYTHING);
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void packagesOfAModuleHaveNoCycles(Module module) {
-    slices().matching("dev.ringlift.(**)").should().beFreeOfCycles().check(classesOf(module));
   }
 
   @Test
