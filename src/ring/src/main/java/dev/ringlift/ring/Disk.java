@@ -50,6 +50,11 @@ class Disk {
     return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file lies in a directory");
   }
 
+  /** Replaces a file by a copy of another. */
+  final void copy(Path from, Path to) throws IOException {
+    replace(to, out -> Files.copy(from, out));
+  }
+
   void createDirectory(Path directory) throws IOException {
     Files.createDirectories(directory);
   }

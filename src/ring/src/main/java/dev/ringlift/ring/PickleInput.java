@@ -10,6 +10,9 @@ final class PickleInput {
   /** No number that a builder holds is longer. */
   private static final int MAXIMUM_NUMBER_LENGTH = 255;
 
+  /** Python's batches have a thousand numbers. */
+  private static final int LONGEST_BATCH = 8 * 1024;
+
   /** So many decimal digits always fit a long. */
   private static final int LONG_DIGITS = 18;
 
@@ -105,6 +108,50 @@ final class PickleInput {
       reversed[length - 1 - i] = bytes[start + i];
     }
     return new BigInteger(reversed);
+  }
+
+  /**
+   * Adds a batch of numbers to a list, up to and with the instruction that appends them. This is
+   * how Python writes the rows of a table, nearly all of a builder; anything else is left where it
+   * is, to be read value by value.
+   *
+   * @return whether there was such a batch
+   */
+  boolean takeNumbers(ItemList list, Budget budget) throws RingFormatException {
+    int end = position;
+    int limit = Math.min(bytes.length, position + LONGEST_BATCH);
+    while (end < limit && bytes[end] != 'e') {
+      int size = numberSize(bytes[end]);
+      if (size == 0) {
+        return false;
+      }
+      end += size;
+    }
+    if (end >= limit) {
+      return false;
+    }
+    while (position < end) {
+      int opcode = bytes[position];
+      long value =
+          switch (opcode) {
+            case 'K' -> bytes[position + 1] & 0xFF;
+            case 'M' -> little.getChar(position + 1);
+            default -> little.getInt(position + 1);
+          };
+      position += numberSize(opcode);
+      list.addLong(value, budget);
+    }
+    position++;
+    return true;
+  }
+
+  private static int numberSize(int opcode) {
+    return switch (opcode) {
+      case 'K' -> 2;
+      case 'M' -> 3;
+      case 'J' -> 5;
+      default -> 0;
+    };
   }
 
   static BigInteger decimal(String line) throws RingFormatException {

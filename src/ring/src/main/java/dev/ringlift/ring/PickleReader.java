@@ -137,7 +137,11 @@ final class PickleReader {
         stack.require(size);
         pushTuple(stack.top() - size);
       }
-      case '(' -> stack.pushMark();
+      case '(' -> {
+        if (!(stack.topOrNull() instanceof ItemList list) || !input.takeNumbers(list, budget)) {
+          stack.pushMark();
+        }
+      }
       case 't' -> pushTuple(stack.unmark());
       case 'l' -> {
         ItemList list = new ItemList();

@@ -65,6 +65,10 @@ final class PickleStack {
     return get(top - 1);
   }
 
+  @Nullable Object topOrNull() {
+    return getOrNull(top - 1);
+  }
+
   boolean isLong(int index) {
     return items[index] == NUMBER;
   }

@@ -142,32 +142,55 @@ public final class RingFiles {
                   + " does not contain 'object'."));
     }
     RingBuilder builder = readBuilder(pair.builder());
-    Optional<Ring> before = readRing(pair.ring());
-    int format = formatVersion != null ? formatVersion : before.map(Ring::formatVersion).orElse(1);
+    Standing standing = standing(transition, pair, builder);
+    int format = formatVersion != null ? formatVersion : standing.formatVersion();
     checkFormat(format, builder);
-    if (before.isPresent() && RingPair.difference(before.get(), builder).isPresent()) {
-      return complete(transition, pair, builder, before.get(), format);
+    if (standing.interrupted()) {
+      return complete(transition, pair, builder, format);
     }
     RingBuilder after = after(transition, builder, clock.instant());
     Ring ring = after.toRing(format).named(pair.ring().getFileName().toString());
-    backUp(pair, builder, after, ring);
-    disk.replace(pair.builder(), after::writeTo);
-    disk.replace(pair.ring(), ring::writeTo);
+    Pair backups = backUp(pair, after, ring);
+    disk.copy(backups.builder(), pair.builder());
+    disk.copy(backups.ring(), pair.ring());
     return new Changed(message(transition, after), after, ring);
   }
 
-  /** Writes the ring that an interrupted run left behind its builder; else they don't fit. */
-  private Outcome complete(
-      Transition transition, Pair pair, RingBuilder builder, Ring before, int format)
-      throws Stop, IOException {
-    String difference = RingPair.difference(before, builder).orElseThrow();
+  /**
+   * How the ring that is there stands to the builder.
+   *
+   * @param formatVersion its format; 1 where there is none
+   * @param interrupted whether the builder alone is already past the transition
+   */
+  private record Standing(int formatVersion, boolean interrupted) {}
+
+  /** The ring is needed here only: a large one is not to be held while the next is made. */
+  private static Standing standing(Transition transition, Pair pair, RingBuilder builder)
+      throws Stop {
+    Optional<Ring> ring = readRing(pair.ring());
+    if (ring.isEmpty()) {
+      return new Standing(1, false);
+    }
+    Optional<String> difference = RingPair.difference(ring.get(), builder);
+    if (difference.isEmpty()) {
+      return new Standing(ring.get().formatVersion(), false);
+    }
     try {
-      if (RingPair.difference(before.after(transition), builder).isPresent()) {
-        throw unpublished(pair, difference);
+      if (RingPair.difference(ring.get().after(transition), builder).isEmpty()) {
+        return new Standing(ring.get().formatVersion(), true);
       }
     } catch (TransitionRefusedException e) {
-      throw unpublished(pair, difference);
+      // then the builder is not one transition ahead either
     }
+    throw new Stop(
+        new Refused(
+            "%s does not belong to %s; write the ring first, by swift-ring-builder %s write_ring. %s"
+                .formatted(pair.ring(), pair.builder(), pair.builder(), difference.get())));
+  }
+
+  /** Writes the ring that an interrupted run left behind its builder. */
+  private Outcome complete(Transition transition, Pair pair, RingBuilder builder, int format)
+      throws IOException {
     Ring ring = builder.toRing(format).named(pair.ring().getFileName().toString());
     disk.replace(pair.ring(), ring::writeTo);
     return new Changed(
@@ -175,13 +198,6 @@ public final class RingFiles {
             + message(transition, builder),
         builder,
         ring);
-  }
-
-  private static Stop unpublished(Pair pair, String difference) {
-    return new Stop(
-        new Refused(
-            "%s does not belong to %s; write the ring first, by swift-ring-builder %s write_ring. %s"
-                .formatted(pair.ring(), pair.builder(), pair.builder(), difference)));
   }
 
   private static RingBuilder after(Transition transition, RingBuilder builder, Instant now)
@@ -205,15 +221,19 @@ public final class RingFiles {
     }
   }
 
-  private void backUp(Pair pair, RingBuilder before, RingBuilder after, Ring ring)
-      throws IOException {
-    Path backups = pair.builder().toAbsolutePath().resolveSibling("backups");
-    disk.createDirectory(backups);
+  /** The copies, from which the files themselves are then copied: nothing is compressed twice. */
+  private Pair backUp(Pair pair, RingBuilder after, Ring ring) throws IOException {
+    Path directory = pair.builder().toAbsolutePath().resolveSibling("backups");
+    disk.createDirectory(directory);
     String prefix = clock.instant().getEpochSecond() + ".";
-    Path builderName = pair.builder().getFileName();
-    disk.replace(backups.resolve(prefix + builderName + ".before"), before::writeTo);
-    disk.replace(backups.resolve(prefix + builderName), after::writeTo);
-    disk.replace(backups.resolve(prefix + pair.ring().getFileName()), ring::writeTo);
+    Pair backups =
+        new Pair(
+            directory.resolve(prefix + pair.builder().getFileName()),
+            directory.resolve(prefix + pair.ring().getFileName()));
+    disk.copy(pair.builder(), directory.resolve(prefix + pair.builder().getFileName() + ".before"));
+    disk.replace(backups.builder(), after::writeTo);
+    disk.replace(backups.ring(), ring::writeTo);
+    return backups;
   }
 
   private static String message(Transition transition, RingBuilder builder) {
