@@ -109,15 +109,29 @@ final class AssignmentTable {
             "Its row %d of assignments has %d partitions where there are %d."
                 .formatted(replica, row.length(), partitions));
       }
-      for (int partition = 0; partition < row.length(); partition++) {
-        long id = row.get(partition);
-        if (id >= present.length || !present[(int) id]) {
-          throw new RingFormatException(
-              "It assigns replica %d of partition %d to device %d, which it does not have."
-                  .formatted(replica, partition, id));
-        }
+      int partition = firstAbsent(row, present);
+      if (partition < row.length()) {
+        throw new RingFormatException(
+            "It assigns replica %d of partition %d to device %d, which it does not have."
+                .formatted(replica, partition, row.get(partition)));
       }
     }
+  }
+
+  private static int firstAbsent(IntArray row, boolean[] present) {
+    int partition = 0;
+    if (row.values() instanceof char[] ids) {
+      while (partition < ids.length && ids[partition] < present.length && present[ids[partition]]) {
+        partition++;
+      }
+      return partition;
+    }
+    while (partition < row.length()
+        && row.get(partition) < present.length
+        && present[(int) row.get(partition)]) {
+      partition++;
+    }
+    return partition;
   }
 
   /** The first cell in which two tables of one power differ, in words; null where none does. */

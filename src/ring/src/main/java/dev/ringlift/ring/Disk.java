@@ -23,6 +23,9 @@ class Disk {
   private static final Set<PosixFilePermission> NEW_FILE =
       PosixFilePermissions.fromString("rw-r--r--");
 
+  private static final Set<PosixFilePermission> OWN_FILE =
+      PosixFilePermissions.fromString("rw-------");
+
   /** Writes a file's content to a stream. */
   interface Content {
     void writeTo(OutputStream out) throws IOException;
@@ -59,8 +62,13 @@ class Disk {
     Files.createDirectories(directory);
   }
 
+  /** A hidden name that no other process uses; without a random one, whose making takes long. */
   Path createTemporary(Path file) throws IOException {
-    return Files.createTempFile(directoryOf(file), "." + file.getFileName() + ".", ".tmp");
+    String name =
+        ".%s.%d.%d.tmp"
+            .formatted(file.getFileName(), ProcessHandle.current().pid(), System.nanoTime());
+    return Files.createFile(
+        directoryOf(file).resolve(name), PosixFilePermissions.asFileAttribute(OWN_FILE));
   }
 
   void write(Path temporary, Content content) throws IOException {

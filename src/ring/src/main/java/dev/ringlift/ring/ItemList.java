@@ -45,10 +45,7 @@ final class ItemList {
   }
 
   @Nullable Object get(int index) {
-    return switch (storage) {
-      case Object[] items -> items[index];
-      default -> (Long) getLong(index);
-    };
+    return storage instanceof Object[] items ? items[index] : (Long) getLong(index);
   }
 
   /** Whether all items are integers in the primitive range. */
@@ -58,12 +55,13 @@ final class ItemList {
 
   /** An item of a {@linkplain #isCompact compact} list. */
   long getLong(int index) {
-    return switch (storage) {
-      case byte[] bytes -> bytes[index] & 0xFF;
-      case char[] chars -> chars[index];
-      case int[] ints -> ints[index] & MAXIMUM_UNSIGNED_INT;
-      default -> throw new IllegalStateException("not a list of integers");
-    };
+    if (storage instanceof byte[] bytes) {
+      return bytes[index] & 0xFF;
+    }
+    if (storage instanceof char[] chars) {
+      return chars[index];
+    }
+    return ((int[]) storage)[index] & MAXIMUM_UNSIGNED_INT;
   }
 
   void addLong(long value, Budget budget) throws RingFormatException {
@@ -73,29 +71,41 @@ final class ItemList {
       add(value, budget);
       return;
     }
-    if (storage instanceof byte[] bytes && value > 0xFF) {
-      char[] chars = new char[bytes.length];
-      for (int i = 0; i < size; i++) {
-        chars[i] = (char) (bytes[i] & 0xFF);
-      }
-      storage = chars;
-    }
-    if (storage instanceof char[] chars && value > Character.MAX_VALUE) {
-      int[] ints = new int[chars.length];
-      for (int i = 0; i < size; i++) {
-        ints[i] = chars[i];
-      }
-      storage = ints;
-    }
     if (size == capacity()) {
       grow();
     }
-    switch (storage) {
-      case byte[] bytes -> bytes[size] = (byte) value;
-      case char[] chars -> chars[size] = (char) value;
-      default -> ((int[]) storage)[size] = (int) value;
+    // Called once a partition: an instanceof is compiled to less than a switch.
+    if (storage instanceof byte[] bytes) {
+      if (value <= 0xFF) {
+        bytes[size++] = (byte) value;
+        return;
+      }
+      storage = widened(bytes);
     }
-    size++;
+    if (storage instanceof char[] chars) {
+      if (value <= Character.MAX_VALUE) {
+        chars[size++] = (char) value;
+        return;
+      }
+      storage = widened(chars);
+    }
+    ((int[]) storage)[size++] = (int) value;
+  }
+
+  private char[] widened(byte[] bytes) {
+    char[] chars = new char[bytes.length];
+    for (int i = 0; i < size; i++) {
+      chars[i] = (char) (bytes[i] & 0xFF);
+    }
+    return chars;
+  }
+
+  private int[] widened(char[] chars) {
+    int[] ints = new int[chars.length];
+    for (int i = 0; i < size; i++) {
+      ints[i] = chars[i];
+    }
+    return ints;
   }
 
   void add(@Nullable Object item, Budget budget) throws RingFormatException {
@@ -127,12 +137,13 @@ final class ItemList {
   }
 
   private int capacity() {
-    return switch (storage) {
-      case byte[] bytes -> bytes.length;
-      case char[] chars -> chars.length;
-      case int[] ints -> ints.length;
-      default -> ((@Nullable Object[]) storage).length;
-    };
+    if (storage instanceof byte[] bytes) {
+      return bytes.length;
+    }
+    if (storage instanceof char[] chars) {
+      return chars.length;
+    }
+    return storage instanceof int[] ints ? ints.length : ((@Nullable Object[]) storage).length;
   }
 
   private void refuseIfSealed() throws RingFormatException {
