@@ -145,7 +145,10 @@ final class Conditions {
 
   private void add(ConditionType type, String status, Reason reason, String message) {
     Condition old = find(increase.status(), type);
-    boolean same = old != null && status.equals(old.getStatus()) && !isOfAnotherRing(type);
+    boolean same = old != null && status.equals(old.getStatus());
+    if (status.equals("True") && isOfAnotherRing(type)) {
+      same = false;
+    }
     conditions.add(
         new ConditionBuilder()
             .withType(type.name())

@@ -7,6 +7,7 @@ import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,20 +31,13 @@ public record Observation(
     rivals = List.copyOf(rivals);
   }
 
-  /** The first of the other increases whose turn is before this one's. */
+  /**
+   * The first of the other increases whose turn is before this one's: the oldest, but one that has
+   * begun comes before all that have not.
+   */
   Optional<Rival> rivalBefore() {
-    return rivals.stream()
-        .filter(
-            rival ->
-                rival.begun()
-                    || rival.created().isBefore(increase.created())
-                    || (rival.created().equals(increase.created())
-                        && rival.name().compareTo(increase.name()) < 0))
-        .min(
-            java.util.Comparator.comparing(Rival::begun)
-                .reversed()
-                .thenComparing(Rival::created)
-                .thenComparing(Rival::name));
+    Rival self = new Rival(increase.name(), increase.created(), increase.publication() != null);
+    return rivals.stream().min(Rival.TURN).filter(first -> Rival.TURN.compare(first, self) < 0);
   }
 
   /**
@@ -110,5 +104,11 @@ public record Observation(
    *
    * @param begun whether it has changed the ring
    */
-  public record Rival(String name, Instant created, boolean begun) {}
+  public record Rival(String name, Instant created, boolean begun) {
+    static final Comparator<Rival> TURN =
+        Comparator.comparing(Rival::begun)
+            .reversed()
+            .thenComparing(Rival::created)
+            .thenComparing(Rival::name);
+  }
 }

@@ -125,6 +125,10 @@ public final class Planner {
   }
 
   private Plan planWithRing(Scene scene) {
+    Optional<Plan> waiting = waitForRival(scene.seen(), scene.facts());
+    if (waiting.isPresent()) {
+      return waiting.get();
+    }
     Publication publication = scene.seen().increase().publication();
     if (publication == null || isUnpublishedBeginning(publication, scene.pair())) {
       return planBeginning(scene);
@@ -155,10 +159,6 @@ public final class Planner {
   }
 
   private Plan planBeginning(Scene scene) {
-    Optional<Plan> waiting = waitForRival(scene.seen(), scene.facts());
-    if (waiting.isPresent()) {
-      return waiting.get();
-    }
     Ring ring = scene.ring();
     if (ring.partPower() > scene.target()) {
       String message = Preflight.targetMessage(ring, scene.target());

@@ -1,0 +1,241 @@
+package dev.ringlift.operator.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ringlift.api.v1alpha1.Phase;
+import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus.State;
+import dev.ringlift.operator.plan.Decision.ChangeTasks;
+import dev.ringlift.operator.plan.Decision.Publish;
+import dev.ringlift.operator.plan.Decision.TaskChange;
+import dev.ringlift.operator.plan.ModelCluster.ModelNode;
+import dev.ringlift.operator.plan.Observation.Task;
+import dev.ringlift.ring.RingPair;
+import dev.ringlift.ring.Transition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Whole increases with faults in any order: operators that die between any two writes, agents that
+ * come and go, disks that fail and appear, rings that arrive late. At each ring that is written,
+ * the invariants of {@link Planner} are held against what is true in the cluster, not against what
+ * the planner was told. Once the faults stop, the increase must come to its end.
+ */
+class FaultyRunTest {
+  private static final int RUNS = 150;
+  private static final int FAULTY_STEPS = 150;
+
+  static LongStream seeds() {
+    return LongStream.range(0, RUNS);
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void whateverHappensNothingIsDoneTooEarlyAndItEnds(long seed) {
+    Run run = new Run(new Random(seed));
+    for (int i = 0; i < FAULTY_STEPS && !run.ended(); i++) {
+      run.somethingHappens();
+    }
+    run.faultsStop();
+    for (int i = 0; i < 400 && !run.ended(); i++) {
+      run.allGoesWell();
+    }
+
+    assertThat(run.cluster.status).isNotNull();
+    assertThat(Objects.requireNonNull(run.cluster.status).phase())
+        .as(() -> "ends, but: " + Objects.requireNonNull(run.cluster.status).message())
+        .isEqualTo(Phase.Complete);
+    assertThat(run.cluster.ring.partPower()).isEqualTo(run.cluster.target);
+    assertThat(run.cluster.ring.nextPartPower()).isNull();
+    assertThat(run.published)
+        .as("each ring once, in order")
+        .hasSize(3 * (run.cluster.target - 3))
+        .doesNotHaveDuplicates();
+  }
+
+  private static final class Run {
+    final Random random;
+    final ModelCluster cluster;
+    final Set<String> bad = new HashSet<>();
+    final List<String> published = new ArrayList<>();
+
+    /** What has really been done to each disk: {@code Step/ring md5}, by disk. */
+    final Map<String, Set<String>> done = new HashMap<>();
+
+    /** Since when each node has had its present ring. */
+    final Map<String, Instant> ringSince = new HashMap<>();
+
+    int disks;
+
+    Run(Random random) {
+      this.random = random;
+      int nodes = 2 + random.nextInt(2);
+      this.cluster = new ModelCluster(nodes, 3, 4 + random.nextInt(2));
+    }
+
+    boolean ended() {
+      return cluster.status != null
+          && cluster.status.phase() != null
+          && cluster.status.phase().terminal();
+    }
+
+    void somethingHappens() {
+      ModelNode node = anyNode();
+      switch (random.nextInt(14)) {
+        case 0, 1, 2, 3 -> operate(random.nextInt(3) == 0);
+        case 4 -> cluster.pass(Duration.ofSeconds(random.nextInt(120)));
+        case 5, 6 -> takeRing(node);
+        case 7, 8, 9 -> agentWorks(node);
+        case 10 -> node.alive = !node.alive;
+        case 11 -> toggleBad(node);
+        case 12 -> plugIn(node);
+        default -> cluster.pass(Duration.ofSeconds(5));
+      }
+    }
+
+    void faultsStop() {
+      bad.clear();
+      cluster.nodes.values().forEach(node -> node.alive = true);
+      cluster.beat();
+    }
+
+    void allGoesWell() {
+      cluster.nodes.values().forEach(this::takeRing);
+      operate(false);
+      cluster.nodes.values().forEach(this::agentWorks);
+      cluster.pass(Duration.ofSeconds(20));
+    }
+
+    private ModelNode anyNode() {
+      List<ModelNode> nodes = List.copyOf(cluster.nodes.values());
+      return nodes.get(random.nextInt(nodes.size()));
+    }
+
+    private void toggleBad(ModelNode node) {
+      List<String> disks = List.copyOf(node.devices.keySet());
+      String disk = disks.get(random.nextInt(disks.size()));
+      if (!bad.remove(disk)) {
+        bad.add(disk);
+      }
+    }
+
+    private void plugIn(ModelNode node) {
+      if (disks < 3) {
+        node.plugIn(ModelCluster.disk("new" + disks++));
+      }
+    }
+
+    private void takeRing(ModelNode node) {
+      if (node.alive && !node.ringMd5.equals(cluster.ringMd5())) {
+        node.ringMd5 = cluster.ringMd5();
+        ringSince.put(node.name, cluster.now);
+      }
+    }
+
+    private void agentWorks(ModelNode node) {
+      for (Task task : List.copyOf(cluster.tasks.values())) {
+        if (!task.spec().nodeName().equals(node.name) || !cluster.agentMay(task)) {
+          continue;
+        }
+        cluster.finish(task, bad);
+        RelinkTaskStatus status = Objects.requireNonNull(statusOf(task.name()));
+        status.devices().stream()
+            .filter(device -> device.state() == RelinkTaskStatus.DeviceState.Succeeded)
+            .forEach(
+                device ->
+                    done.computeIfAbsent(device.name(), name -> new HashSet<>())
+                        .add(task.spec().step() + "/" + task.spec().ringMd5()));
+        if (status.state() == State.Failed && random.nextBoolean()) {
+          cluster.pass(Duration.ofSeconds(random.nextInt(600)));
+        }
+      }
+    }
+
+    private @Nullable RelinkTaskStatus statusOf(String task) {
+      return Objects.requireNonNull(cluster.tasks.get(task)).status();
+    }
+
+    /** One run of the operator; it may die, or lose a write, between any two writes. */
+    private void operate(boolean dies) {
+      if (ended()) {
+        return;
+      }
+      Plan plan = cluster.plan();
+      int writes = dies ? random.nextInt(3) : Integer.MAX_VALUE;
+      if (plan.decision() instanceof Publish publish) {
+        if (writes < 1) {
+          return;
+        }
+        cluster.say(plan);
+        if (writes < 2) {
+          return;
+        }
+        checkBeforePublishing(publish);
+        cluster.write(publish);
+        published.add(publish.intent().md5());
+        return;
+      }
+      if (plan.decision() instanceof ChangeTasks change) {
+        for (TaskChange task : change.changes()) {
+          if (writes-- < 1) {
+            return;
+          }
+          cluster.change(task);
+        }
+      }
+      if (writes > 0) {
+        cluster.say(plan);
+      }
+    }
+
+    private void checkBeforePublishing(Publish publish) {
+      assertThat(RingPair.difference(publish.ring(), publish.builder())).isEmpty();
+      assertThat(publish.intent().fromMd5()).isEqualTo(cluster.ringMd5());
+      assertThat(Objects.requireNonNull(cluster.publication()).md5())
+          .as("the intent is written first")
+          .isEqualTo(publish.intent().md5());
+      boolean first = published.isEmpty();
+      for (ModelNode node : cluster.nodes.values()) {
+        assertThat(node.ringMd5).as("ring of " + node.name).isEqualTo(cluster.ringMd5());
+        assertThat(Duration.between(node.lastBeat, cluster.now))
+            .as("last beat of " + node.name)
+            .isLessThanOrEqualTo(Duration.ofSeconds(50));
+        if (!first) {
+          Instant since = Objects.requireNonNull(ringSince.get(node.name), node.name);
+          assertThat(Duration.between(since, cluster.now))
+              .as("settled on " + node.name)
+              .isGreaterThanOrEqualTo(ModelCluster.SETTINGS.settle());
+        }
+      }
+      if (publish.transition() == Transition.INCREASE) {
+        checkDone(Step.Relink);
+        assertThat(Objects.requireNonNull(cluster.status).pastPointOfNoReturn()).isTrue();
+      } else if (publish.transition() == Transition.FINISH) {
+        checkDone(Step.Cleanup);
+      }
+    }
+
+    private void checkDone(Step step) {
+      for (ModelNode node : cluster.nodes.values()) {
+        for (String disk : node.devices.keySet()) {
+          assertThat(done.getOrDefault(disk, Set.of()))
+              .as(step + " of " + disk + " on " + node.name)
+              .contains(step + "/" + cluster.ringMd5());
+        }
+      }
+    }
+  }
+}

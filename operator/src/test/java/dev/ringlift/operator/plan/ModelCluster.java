@@ -1,0 +1,334 @@
+package dev.ringlift.operator.plan;
+
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
+import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceProgress;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceState;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus.State;
+import dev.ringlift.api.v1alpha1.RelinkerSettings;
+import dev.ringlift.api.v1alpha1.RingSource;
+import dev.ringlift.api.v1alpha1.StorageNodeStatus;
+import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
+import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingFileStatus;
+import dev.ringlift.operator.plan.Decision.ChangeTasks;
+import dev.ringlift.operator.plan.Decision.Publish;
+import dev.ringlift.operator.plan.Decision.TaskChange;
+import dev.ringlift.operator.plan.Observation.Heartbeat;
+import dev.ringlift.operator.plan.Observation.Increase;
+import dev.ringlift.operator.plan.Observation.Rival;
+import dev.ringlift.operator.plan.Observation.Task;
+import dev.ringlift.ring.Ring;
+import dev.ringlift.ring.RingBuilder;
+import dev.ringlift.ring.RingDevice;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster in memory: what an operator would see of it, and what its decisions do to it. Tests
+ * change it at will.
+ */
+final class ModelCluster {
+  static final Settings SETTINGS =
+      new Settings(
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(30),
+          Duration.ofMinutes(10),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(15));
+  static final String RING_FILE = "object.ring.gz";
+
+  /** A node with its agent and disks. */
+  static final class ModelNode {
+    final String name;
+    final Map<String, DeviceStatus> devices = new TreeMap<>();
+    Set<String> addresses;
+    boolean reports = true;
+    boolean alive = true;
+    Instant lastBeat;
+    String ringMd5;
+
+    ModelNode(String name, String address, String ringMd5, Instant now) {
+      this.name = name;
+      this.addresses = Set.of(address);
+      this.ringMd5 = ringMd5;
+      this.lastBeat = now;
+    }
+
+    void plugIn(DeviceStatus device) {
+      devices.put(device.name(), device);
+    }
+  }
+
+  Instant now = Instant.parse("2026-03-01T10:00:00Z");
+  Ring ring;
+  RingBuilder builder;
+  long storeVersion = 1;
+  int target;
+  RelinkerSettings relinker = new RelinkerSettings(0, 0);
+  @Nullable PartitionPowerIncreaseStatus status;
+  final Map<String, ModelNode> nodes = new TreeMap<>();
+  final Map<String, Task> tasks = new LinkedHashMap<>();
+  final List<Rival> rivals = new ArrayList<>();
+  StoredRing.@Nullable Unusable unusable;
+  long otherBytes;
+  private @Nullable Ring hashed;
+  private String hash = "";
+  private final Planner planner = new Planner(SETTINGS);
+
+  /** Nodes {@code node-a}, {@code node-b}, … with two devices each: {@code sda1}, {@code sda2}. */
+  ModelCluster(int nodeCount, int partPower, int target) {
+    this.target = target;
+    List<RingDevice> devices = new ArrayList<>();
+    for (int n = 0; n < nodeCount; n++) {
+      for (int d = 1; d <= 2; d++) {
+        String ip = "10.0.0." + (n + 1);
+        devices.add(
+            new RingDevice(devices.size(), 1, n + 1, ip, 6200, ip, 6200, device(n, d), 100.0, ""));
+      }
+    }
+    builder = RingBuilder.create(partPower, Math.min(3, nodeCount), devices);
+    ring = builder.toRing(1);
+    for (int n = 0; n < nodeCount; n++) {
+      ModelNode node =
+          new ModelNode("node-" + (char) ('a' + n), "10.0.0." + (n + 1), ringMd5(), now);
+      node.plugIn(disk(device(n, 1)));
+      node.plugIn(disk(device(n, 2)));
+      nodes.put(node.name, node);
+    }
+  }
+
+  private static String device(int node, int device) {
+    return "sd" + (char) ('a' + node) + device;
+  }
+
+  static DeviceStatus disk(String name) {
+    return new DeviceStatus(
+        name, true, "xfs", 1000, 900, 1, 1, List.of("objects"), List.of(), null);
+  }
+
+  ModelNode node(String name) {
+    return Objects.requireNonNull(nodes.get(name), name);
+  }
+
+  String ringMd5() {
+    if (ring != hashed) {
+      hashed = ring;
+      hash = Md5.hex(ring.toBytes());
+    }
+    return hash;
+  }
+
+  void pass(Duration time) {
+    now = now.plus(time);
+    beat();
+  }
+
+  void beat() {
+    for (ModelNode node : nodes.values()) {
+      if (node.alive) {
+        node.lastBeat = now;
+      }
+    }
+  }
+
+  /** Every living node takes the ring in the store. */
+  void distribute() {
+    nodes.values().stream().filter(node -> node.alive).forEach(node -> node.ringMd5 = ringMd5());
+  }
+
+  Observation observe() {
+    StoredRing store =
+        unusable != null
+            ? unusable
+            : new StoredRing.Pair(
+                Long.toString(storeVersion), ringMd5(), ring, builder, otherBytes, 1 << 20);
+    return new Observation(
+        new Increase(
+            "grow",
+            "uid-1",
+            1,
+            Instant.parse("2026-03-01T09:00:00Z"),
+            new PartitionPowerIncreaseSpec(
+                0,
+                target,
+                new RingSource(RingSource.Type.ConfigMap, List.of("swift-rings")),
+                relinker),
+            status),
+        store,
+        nodes.values().stream().map(this::observe).toList(),
+        List.copyOf(tasks.values()),
+        rivals);
+  }
+
+  private Observation.Node observe(ModelNode node) {
+    StorageNodeStatus inventory =
+        new StorageNodeStatus(
+            "1",
+            node.devices.size(),
+            List.copyOf(node.devices.values()),
+            List.of(
+                new RingFileStatus(RING_FILE, node.ringMd5, 1L, null, null, now.toString(), null)));
+    return new Observation.Node(
+        node.name,
+        node.addresses,
+        node.reports ? inventory : null,
+        node.reports ? new Heartbeat(node.lastBeat, Duration.ofSeconds(40)) : null);
+  }
+
+  Plan plan() {
+    return planner.plan(observe(), now);
+  }
+
+  /** Plans and does all of it. */
+  Plan step() {
+    Plan plan = plan();
+    say(plan);
+    act(plan);
+    return plan;
+  }
+
+  void say(Plan plan) {
+    status = StatusAggregator.aggregate(observe().increase(), plan, now);
+  }
+
+  void act(Plan plan) {
+    if (plan.decision() instanceof Publish publish) {
+      write(publish);
+    } else if (plan.decision() instanceof ChangeTasks change) {
+      change.changes().forEach(this::change);
+    }
+  }
+
+  void write(Publish publish) {
+    if (publish.resourceVersion().equals(Long.toString(storeVersion))) {
+      ring = publish.ring();
+      builder = publish.builder();
+      storeVersion++;
+    }
+  }
+
+  void change(TaskChange change) {
+    Task old = tasks.get(change.name());
+    if (old == null && change.resourceVersion() == null) {
+      tasks.put(change.name(), new Task(change.name(), 1, "1", change.spec(), null));
+    } else if (old != null && old.resourceVersion().equals(change.resourceVersion())) {
+      tasks.put(
+          change.name(),
+          new Task(
+              change.name(),
+              old.generation() + 1,
+              old.resourceVersion() + "+",
+              change.spec(),
+              old.status()));
+    }
+  }
+
+  /** As a living agent that sees the task's ring; devices in {@code bad} fail. */
+  void work(Set<String> bad) {
+    for (Task task : List.copyOf(tasks.values())) {
+      if (agentMay(task)) {
+        finish(task, bad);
+      }
+    }
+  }
+
+  boolean agentMay(Task task) {
+    ModelNode node = node(task.spec().nodeName());
+    RelinkTaskStatus done = task.status();
+    boolean ended =
+        done != null
+            && done.attempt() >= task.spec().attempt()
+            && done.observedGeneration() != null
+            && done.observedGeneration() >= task.generation();
+    return node.alive && node.ringMd5.equals(task.spec().ringMd5()) && !ended;
+  }
+
+  void finish(Task task, Set<String> bad) {
+    ModelNode node = node(task.spec().nodeName());
+    Set<String> names = new TreeSet<>(task.spec().devices());
+    names.addAll(node.devices.keySet());
+    List<DeviceProgress> results = new ArrayList<>();
+    for (String name : names) {
+      DeviceStatus device = node.devices.get(name);
+      boolean ok = device != null && device.mounted() && !bad.contains(name);
+      results.add(
+          new DeviceProgress(
+              name,
+              ok ? DeviceState.Succeeded : DeviceState.Failed,
+              ok ? 8 : 3,
+              8,
+              10,
+              10,
+              0,
+              ok ? 0 : 1,
+              ok ? null : "Input/output error"));
+    }
+    boolean ok = results.stream().allMatch(d -> d.state() == DeviceState.Succeeded);
+    report(task, ok ? State.Succeeded : State.Failed, results);
+  }
+
+  void report(Task task, State state, List<DeviceProgress> results) {
+    boolean ended = state == State.Succeeded || state == State.Failed;
+    tasks.put(
+        task.name(),
+        new Task(
+            task.name(),
+            task.generation(),
+            task.resourceVersion() + "s",
+            task.spec(),
+            new RelinkTaskStatus(
+                state,
+                null,
+                task.spec().attempt(),
+                task.generation(),
+                "",
+                10,
+                10,
+                0,
+                0,
+                state == State.Running ? 100 : 0,
+                results,
+                List.of(),
+                Times.format(now),
+                ended ? Times.format(now) : null)));
+  }
+
+  Task task(String node, RelinkTaskSpec.Step step) {
+    return tasks.values().stream()
+        .filter(task -> task.spec().nodeName().equals(node) && task.spec().step() == step)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Nullable Publication publication() {
+    return status == null ? null : status.publication();
+  }
+
+  /** Drives to where the given kind of decision comes, with all nodes willing. */
+  Plan until(Class<? extends Decision> kind, Reason reason) {
+    for (int i = 0; i < 200; i++) {
+      Plan plan = plan();
+      if (kind.isInstance(plan.decision()) && plan.decision().reason() == reason) {
+        return plan;
+      }
+      step();
+      distribute();
+      work(Set.of());
+      pass(Duration.ofSeconds(5));
+    }
+    throw new AssertionError("never came to " + kind.getSimpleName() + " " + reason);
+  }
+}

@@ -1,0 +1,188 @@
+package dev.ringlift.operator.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck.Result;
+import dev.ringlift.api.v1alpha1.Phase;
+import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
+import dev.ringlift.operator.plan.Decision.Publish;
+import dev.ringlift.operator.plan.Decision.Stall;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What holds an increase back before its first change, each with a sentence that names it. */
+class PreflightTest {
+  private final ModelCluster cluster = new ModelCluster(2, 4, 5);
+
+  private String refusal(Check check) {
+    Plan plan = cluster.plan();
+    assertThat(plan.phase()).isEqualTo(Phase.Preflight);
+    assertThat(plan.decision()).isInstanceOf(Stall.class);
+    assertThat(plan.decision().reason()).isEqualTo(Reason.PreflightFailed);
+    PreflightCheck found = find(plan, check);
+    assertThat(found.result()).isEqualTo(Result.Failed);
+    return found.message();
+  }
+
+  private static PreflightCheck find(Plan plan, Check check) {
+    return Objects.requireNonNull(plan.facts().preflight()).stream()
+        .filter(candidate -> candidate.check().equals(check.name()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static DeviceStatus disk(
+      String name, boolean mounted, long free, List<String> leftovers, boolean readable) {
+    return new DeviceStatus(
+        name,
+        mounted,
+        "xfs",
+        1000,
+        free,
+        1,
+        1,
+        List.of("objects"),
+        leftovers,
+        readable ? null : "Input/output error");
+  }
+
+  @Test
+  void everyCheckIsShownAndOnlyTheMissingProofOfProxiesWarns() {
+    List<PreflightCheck> checks = Objects.requireNonNull(cluster.plan().facts().preflight());
+
+    assertThat(checks)
+        .extracting(PreflightCheck::check)
+        .containsExactly(Arrays.stream(Check.values()).map(Check::name).toArray(String[]::new));
+    assertThat(checks)
+        .filteredOn(check -> check.result() != Result.Passed)
+        .singleElement()
+        .satisfies(
+            check -> {
+              assertThat(check.check()).isEqualTo(Check.ConsumersProof.name());
+              assertThat(check.result()).isEqualTo(Result.Warning);
+            });
+  }
+
+  @Test
+  void aBuilderOfAnotherRing() {
+    cluster.builder = new ModelCluster(2, 3, 5).builder;
+
+    assertThat(refusal(Check.RingAndBuilderAgree)).contains("partition power").contains("4", "3");
+  }
+
+  @Test
+  void aDeviceWhoseAddressIsNoNodes() {
+    cluster.node("node-b").addresses = Set.of("192.168.0.1");
+
+    assertThat(refusal(Check.DevicesMatched))
+        .contains("sdb1")
+        .contains("10.0.0.2")
+        .contains("ringlift.dev/ring-addresses");
+  }
+
+  @Test
+  void aDeviceWhoseAddressIsThatOfTwoNodes() {
+    cluster.node("node-b").addresses = Set.of("10.0.0.2", "10.0.0.1");
+
+    assertThat(refusal(Check.DevicesMatched)).contains("sda1").contains("node-a, node-b");
+  }
+
+  @Test
+  void aSilentAgent() {
+    cluster.node("node-b").alive = false;
+    cluster.pass(Duration.ofMinutes(2));
+
+    assertThat(refusal(Check.AgentsAlive)).contains("node-b").contains("does not answer");
+  }
+
+  @Test
+  void aNodeWithoutAnAgent() {
+    cluster.node("node-b").reports = false;
+
+    assertThat(refusal(Check.AgentsAlive)).contains("node-b").contains("no agent has reported");
+  }
+
+  @Test
+  void aNodeThatHasAnotherRing() {
+    cluster.node("node-a").ringMd5 = "0".repeat(32);
+
+    assertThat(refusal(Check.RingDistributed)).contains("node-a").contains(cluster.ringMd5());
+  }
+
+  @Test
+  void aDiskOfTheRingThatIsNotMounted() {
+    cluster.node("node-a").plugIn(disk("sda2", false, 900, List.of(), true));
+
+    assertThat(refusal(Check.DevicesMounted)).contains("sda2").contains("node-a", "not mounted");
+  }
+
+  @Test
+  void aDiskOfTheRingThatIsNotThere() {
+    cluster.node("node-a").devices.remove("sda2");
+
+    assertThat(refusal(Check.DevicesMounted)).contains("sda2").contains("no such directory");
+  }
+
+  @Test
+  void aDiskThatCanNotBeLookedAtEvenIfTheRingDoesNotNameIt() {
+    cluster.node("node-a").plugIn(disk("other", true, 900, List.of(), false));
+
+    assertThat(refusal(Check.DevicesMounted)).contains("other").contains("Input/output error");
+  }
+
+  @Test
+  void aDiskWithWhatAnEarlierIncreaseLeftBehind() {
+    cluster
+        .node("node-b")
+        .plugIn(disk("sdb1", true, 900, List.of("objects: files at power 3"), true));
+
+    assertThat(refusal(Check.NoStaleDevices)).contains("sdb1").contains("files at power 3");
+  }
+
+  @Test
+  void leftoversOfAnotherPolicyDoNotMatter() {
+    cluster.node("node-b").plugIn(disk("sdb1", true, 900, List.of("objects-1: state"), true));
+
+    assertThat(cluster.plan().decision()).isInstanceOf(Publish.class);
+  }
+
+  @Test
+  void fewInodesWarnAndTooFewRefuse() {
+    cluster.node("node-b").plugIn(disk("sdb1", true, 300, List.of(), true));
+    Plan tight = cluster.plan();
+    assertThat(find(tight, Check.FreeInodes).result()).isEqualTo(Result.Warning);
+    assertThat(find(tight, Check.FreeInodes).message()).contains("sdb1").contains("300");
+    assertThat(tight.decision()).isInstanceOf(Publish.class);
+
+    cluster.node("node-b").plugIn(disk("sdb1", true, 100, List.of(), true));
+    assertThat(refusal(Check.FreeInodes)).contains("sdb1").contains("not enough");
+  }
+
+  @Test
+  void aStoreThatTheDoubledRingWouldNotFitInto() {
+    cluster.otherBytes = (1L << 20) - cluster.ring.toBytes().length - 700;
+
+    assertThat(refusal(Check.StoreSize)).contains("partition power 5").contains("1,048,576");
+  }
+
+  @Test
+  void anUnusableStoreIsShownWithTheChecksBeforeIt() {
+    cluster.unusable = new StoredRing.Unusable(Check.BuilderReadable, "It is no builder.");
+
+    Plan plan = cluster.plan();
+
+    assertThat(plan.facts().preflight())
+        .extracting(PreflightCheck::check, PreflightCheck::result)
+        .containsExactly(
+            tuple("RingStore", Result.Passed),
+            tuple("RingReadable", Result.Passed),
+            tuple("BuilderReadable", Result.Failed));
+    assertThat(plan.decision().message()).isEqualTo("It is no builder.");
+  }
+}

@@ -1,0 +1,167 @@
+package dev.ringlift.operator.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Progress;
+import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceProgress;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceState;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus.State;
+import dev.ringlift.operator.plan.Decision.ChangeTasks;
+import dev.ringlift.operator.plan.Decision.Complete;
+import dev.ringlift.operator.plan.Decision.Publish;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What is said of an increase, and when it is said anew. */
+class StatusAggregatorTest {
+  private final ModelCluster cluster = new ModelCluster(2, 4, 5);
+
+  private PartitionPowerIncreaseStatus status() {
+    return Objects.requireNonNull(cluster.status);
+  }
+
+  private Condition condition(ConditionType type) {
+    return Objects.requireNonNull(Conditions.find(cluster.status, type));
+  }
+
+  private static DeviceProgress walking(String name, long done) {
+    return new DeviceProgress(name, DeviceState.Running, done, 16, 1, 1, 0, 0, null);
+  }
+
+  @Test
+  void aStatusThatSaysNothingNewIsTheOldOne() {
+    cluster.node("node-a").alive = false;
+    cluster.pass(Duration.ofMinutes(5));
+    cluster.step();
+    PartitionPowerIncreaseStatus before = status();
+
+    cluster.pass(Duration.ofMinutes(5));
+    cluster.step();
+
+    assertThat(status()).isSameAs(before);
+  }
+
+  @Test
+  void anEstimateThatOnlyTimeHasMovedIsNotSaidAnew() {
+    cluster.until(ChangeTasks.class, Reason.Relinking);
+    cluster.step();
+    cluster.report(cluster.task("node-a", Step.Relink), State.Running, List.of(walking("sda1", 8)));
+    cluster.pass(Duration.ofMinutes(1));
+    cluster.step();
+    PartitionPowerIncreaseStatus before = status();
+    cluster.pass(Duration.ofMinutes(1));
+    cluster.step();
+
+    assertThat(before.progress()).isNotNull();
+    assertThat(status()).isSameAs(before);
+  }
+
+  @Test
+  void theTimeOfAConditionMovesOnlyWithItsStatus() {
+    cluster.step();
+    String preparing = condition(ConditionType.RingDistributed).getLastTransitionTime();
+    cluster.pass(Duration.ofSeconds(10));
+    cluster.step();
+    assertThat(condition(ConditionType.RingDistributed).getStatus()).isEqualTo("False");
+    assertThat(condition(ConditionType.RingDistributed).getMessage()).contains("node-a");
+    assertThat(condition(ConditionType.RingDistributed).getLastTransitionTime())
+        .isEqualTo(preparing);
+
+    cluster.distribute();
+    cluster.pass(Duration.ofSeconds(10));
+    cluster.step();
+    assertThat(condition(ConditionType.RingDistributed).getStatus()).isEqualTo("True");
+    assertThat(condition(ConditionType.RingDistributed).getLastTransitionTime())
+        .isEqualTo(Times.format(cluster.now));
+  }
+
+  @Test
+  void aStallIsStalledAndNotReconcilingAsKstatusWantsIt() {
+    cluster.node("node-a").ringMd5 = "0".repeat(32);
+    cluster.step();
+
+    assertThat(condition(ConditionType.Stalled).getStatus()).isEqualTo("True");
+    assertThat(condition(ConditionType.Reconciling).getStatus()).isEqualTo("False");
+    assertThat(condition(ConditionType.Ready).getStatus()).isEqualTo("False");
+    assertThat(condition(ConditionType.PreflightPassed).getStatus()).isEqualTo("False");
+    assertThat(condition(ConditionType.Complete).getStatus()).isEqualTo("False");
+  }
+
+  @Test
+  void theIntentStandsInTheStatusBeforeTheRingIsWritten() {
+    cluster.until(ChangeTasks.class, Reason.Relinking);
+    cluster.step();
+    cluster.work(Set.of());
+    Plan plan = cluster.until(Publish.class, Reason.PublishingRing);
+    cluster.say(plan);
+
+    assertThat(status().publication()).isEqualTo(((Publish) plan.decision()).intent());
+    assertThat(status().pastPointOfNoReturn()).isTrue();
+    assertThat(condition(ConditionType.RingDistributed).getStatus()).isEqualTo("False");
+    assertThat(condition(ConditionType.RingDistributed).getReason()).isEqualTo("PublishingRing");
+  }
+
+  @Test
+  void replicationIsSuspendedFromPrepareToFinish() {
+    cluster.step();
+    String since = status().replicationSuspendedSince();
+    assertThat(since).isEqualTo(Times.format(cluster.now));
+
+    cluster.until(ChangeTasks.class, Reason.CleaningUp);
+    assertThat(status().replicationSuspendedSince()).isEqualTo(since);
+
+    Plan complete = cluster.until(Complete.class, Reason.TargetReached);
+    cluster.say(complete);
+    assertThat(status().replicationSuspendedSince()).isNull();
+    assertThat(status().completionTime()).isEqualTo(Times.format(cluster.now));
+  }
+
+  @Test
+  void progressCountsEachDeviceTheSameAndSaysHundredOnlyOfWhatIsComplete() {
+    cluster.until(ChangeTasks.class, Reason.Relinking);
+    cluster.step();
+    cluster.report(
+        cluster.task("node-a", Step.Relink),
+        State.Running,
+        List.of(walking("sda1", 16), walking("sda2", 8)));
+    cluster.step();
+    Progress half = Objects.requireNonNull(status().progress());
+    assertThat(half.percent()).isEqualTo(37);
+    assertThat(half.filesPerSecond()).isEqualTo(100);
+
+    cluster.finish(cluster.task("node-a", Step.Relink), Set.of());
+    cluster.report(
+        cluster.task("node-b", Step.Relink),
+        State.Running,
+        List.of(walking("sdb1", 16), walking("sdb2", 16)));
+    cluster.step();
+    assertThat(Objects.requireNonNull(status().progress()).percent()).isEqualTo(99);
+
+    cluster.finish(cluster.task("node-b", Step.Relink), Set.of());
+    cluster.say(cluster.plan());
+    assertThat(Objects.requireNonNull(status().progress()).percent()).isEqualTo(100);
+    assertThat(Objects.requireNonNull(status().nodes()).summary()).isEqualTo("2/2");
+  }
+
+  @Test
+  void theEstimateFollowsFromTheTimeSpentAndTheShareDone() {
+    cluster.until(ChangeTasks.class, Reason.Relinking);
+    cluster.step();
+    cluster.report(
+        cluster.task("node-a", Step.Relink),
+        State.Running,
+        List.of(walking("sda1", 8), walking("sda2", 8)));
+    cluster.pass(Duration.ofMinutes(5));
+    cluster.step();
+
+    // a quarter of all in 300 s leaves 900 s
+    assertThat(Objects.requireNonNull(status().progress()).estimatedCompletion())
+        .isEqualTo(Times.format(cluster.now.plusSeconds(900)));
+  }
+}
