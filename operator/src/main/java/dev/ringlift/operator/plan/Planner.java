@@ -49,8 +49,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Increase is published only when every device of the ring, and every other device with the
  *       policy's data, has a Succeeded result of Relink for this increase, cycle and ring; Finish
  *       likewise with Cleanup. A device of no node, or of a node that is lost, has no result.
- *   <li>Nothing is published on a ring that is neither the one in the status' publication nor the
- *       one that it was made from.
+ *   <li>Nothing is published on a ring that is neither the one in the status' publication nor,
+ *       before that was written, the one that it was made from.
  *   <li>The first change of the ring is made only when every check of the preflight holds, and no
  *       other increase of the same ring is before this one.
  *   <li>Nothing is decided on ring and builder that do not belong together.
@@ -130,17 +130,22 @@ public final class Planner {
       return waiting.get();
     }
     Publication publication = scene.seen().increase().publication();
-    if (publication == null || isUnpublishedBeginning(publication, scene.pair())) {
+    if (publication == null) {
       return planBeginning(scene);
     }
-    String md5 = scene.pair().ringMd5();
-    if (!md5.equals(publication.md5()) && !md5.equals(publication.fromMd5())) {
-      return scene.plan(
+    if (isOfAnotherHand(scene, publication)) {
+      // The status keeps the ring that was last seen there: it tells a ring that was put back from
+      // one that was never replaced.
+      return new Plan(
           lastPhase(scene.seen()),
           new Stall(
               Reason.RingChangedExternally,
               changedExternally(scene.pair(), publication),
-              settings.recheck()));
+              settings.recheck()),
+          Facts.NONE);
+    }
+    if (isUnpublishedBeginning(publication, scene.pair())) {
+      return planBeginning(scene);
     }
     Integer next = scene.ring().nextPartPower();
     if (next == null) {
@@ -149,6 +154,18 @@ public final class Planner {
     return next > scene.ring().partPower()
         ? planStep(scene, Step.Relink, Transition.INCREASE)
         : planStep(scene, Step.Cleanup, Transition.FINISH);
+  }
+
+  /**
+   * Ours is the ring that was published last, and the one that it was made from for as long as the
+   * former has never been seen in the store.
+   */
+  private static boolean isOfAnotherHand(Scene scene, Publication publication) {
+    String md5 = scene.pair().ringMd5();
+    PartitionPowerIncreaseStatus status = scene.seen().increase().status();
+    boolean published =
+        status != null && status.ring() != null && status.ring().md5().equals(publication.md5());
+    return !md5.equals(publication.md5()) && (published || !md5.equals(publication.fromMd5()));
   }
 
   /** The very first ring was decided on, and never written: as if it had not been. */

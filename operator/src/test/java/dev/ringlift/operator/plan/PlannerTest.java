@@ -21,6 +21,7 @@ import dev.ringlift.operator.plan.Decision.Wait;
 import dev.ringlift.operator.plan.Observation.Rival;
 import dev.ringlift.operator.plan.Observation.Task;
 import dev.ringlift.ring.Ring;
+import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.RingPair;
 import dev.ringlift.ring.Transition;
 import dev.ringlift.ring.TransitionRefusedException;
@@ -292,6 +293,31 @@ class PlannerTest {
         .contains(cluster.ringMd5())
         .contains(Objects.requireNonNull(cluster.publication()).md5());
     assertThat(plan.phase()).isEqualTo(Phase.Relinking);
+  }
+
+  @Test
+  void theFormerRingPutBackIsAnotherHandsToo() {
+    Ring former = cluster.ring;
+    RingBuilder formerBuilder = cluster.builder;
+    cluster.step();
+    Ring ours = cluster.ring;
+    RingBuilder oursBuilder = cluster.builder;
+    cluster.distribute();
+    cluster.step();
+    cluster.ring = former;
+    cluster.builder = formerBuilder;
+    cluster.distribute();
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(cluster.step().decision().reason()).isEqualTo(Reason.RingChangedExternally);
+      cluster.pass(Duration.ofMinutes(1));
+    }
+
+    cluster.ring = ours;
+    cluster.builder = oursBuilder;
+    cluster.distribute();
+    assertThat(cluster.until(ChangeTasks.class, Reason.Relinking).phase())
+        .isEqualTo(Phase.Relinking);
   }
 
   @Test
