@@ -163,10 +163,9 @@ final class DeviceRunner {
       PartitionTable table = choose(found, state);
       meter.partitions(table.size(), table.doneCount(), table.toTry());
       posix.fileSystem(dataDir);
-      boolean inodesInListings = FileSystems.inodesInListings(posix);
-      Job job = new Job(request, device, dataDir, meter, governor);
+      Job job = new Job(request, device, dataDir, FileSystems.isTraditional(posix), meter, governor);
       return work(
-          tools, job, table, new Saver(stateFile, table, state.previousPower()), inodesInListings);
+          tools, job, table, new Saver(stateFile, table, state.previousPower()));
     } finally {
       tools.close(dataDir);
     }
@@ -238,7 +237,7 @@ final class DeviceRunner {
   }
 
   private DeviceResult work(
-      Tools tools, Job job, PartitionTable table, Saver saver, boolean inodesInListings)
+      Tools tools, Job job, PartitionTable table, Saver saver)
       throws PosixException, InterruptedException {
     savedAt = System.nanoTime();
     List<Thread> others = new ArrayList<>();
@@ -246,10 +245,10 @@ final class DeviceRunner {
       others.add(
           Thread.ofPlatform()
               .name("relink-" + meter.device() + "-" + i)
-              .start(() -> workElsewhere(job, table, saver, inodesInListings)));
+              .start(() -> workElsewhere(job, table, saver)));
     }
     try {
-      workHere(tools, job, table, saver, inodesInListings);
+      workHere(tools, job, table, saver);
     } finally {
       for (Thread other : others) {
         other.join();
@@ -273,9 +272,9 @@ final class DeviceRunner {
     return new DeviceResult.Succeeded(false);
   }
 
-  private void workElsewhere(Job job, PartitionTable table, Saver saver, boolean inodesInListings) {
+  private void workElsewhere(Job job, PartitionTable table, Saver saver) {
     try (Tools tools = new Tools(source)) {
-      workHere(tools, job, table, saver, inodesInListings);
+      workHere(tools, job, table, saver);
     } catch (PosixException e) {
       meter.error("", e.errno(), "The state could not be saved");
     } catch (InterruptedException e) {
@@ -284,9 +283,9 @@ final class DeviceRunner {
   }
 
   private void workHere(
-      Tools tools, Job job, PartitionTable table, Saver saver, boolean inodesInListings)
+      Tools tools, Job job, PartitionTable table, Saver saver)
       throws PosixException, InterruptedException {
-    PartitionMover mover = new PartitionMover(job, tools, inodesInListings, clock);
+    PartitionMover mover = new PartitionMover(job, tools, clock);
     for (int index = table.take(); index >= 0; index = table.take()) {
       boolean done = false;
       boolean stopped = true;

@@ -25,11 +25,11 @@ final class FileSystems {
   }
 
   /**
-   * Whether directory listings of the file system that was looked at last give the same inode
-   * numbers as stat does, so that two names of one directory tree with the same number are the same
-   * file. Not so for FUSE and overlays.
+   * Whether the file system that was looked at last keeps to tradition in two things that save system calls: listings give the same inode
+   * numbers as stat does, so that two names of one tree with the same number are the same file; and a directory's link count is two more
+   * than it has subdirectories. Not so for FUSE, overlays and btrfs.
    */
-  static boolean inodesInListings(Posix posix) {
+  static boolean isTraditional(Posix posix) {
     return switch (name(posix)) {
       case "xfs", "ext4", "tmpfs" -> true;
       default -> false;

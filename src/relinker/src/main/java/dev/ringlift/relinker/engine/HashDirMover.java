@@ -39,7 +39,6 @@ final class HashDirMover {
   private final FileSetRules rules;
   private final Sweeper sweeper;
   private final Quarantine quarantine;
-  private final boolean inodesInListings;
   private final HashDir oldDir;
   private final HashDir newDir;
 
@@ -54,14 +53,12 @@ final class HashDirMover {
       Tools tools,
       FileSetRules rules,
       Sweeper sweeper,
-      Quarantine quarantine,
-      boolean inodesInListings) {
+      Quarantine quarantine) {
     this.job = job;
     this.tools = tools;
     this.rules = rules;
     this.sweeper = sweeper;
     this.quarantine = quarantine;
-    this.inodesInListings = inodesInListings;
     this.oldDir = new HashDir(rules, tools.oldFiles);
     this.newDir = new HashDir(rules, tools.newFiles);
   }
@@ -295,7 +292,7 @@ final class HashDirMover {
 
   /** 0 when both are one inode, or {@code −EEXIST}. */
   private int compare(int oldFd, HashDir.Entry old, HashDir.Entry twin) {
-    if (inodesInListings) {
+    if (job.traditional()) {
       return old.inode() == twin.inode() ? 0 : -Errno.EEXIST;
     }
     return sameInode(oldFd, old.address(), newFd, twin.address());

@@ -50,7 +50,7 @@ final class PartitionMover {
   private final HashDirMover mover;
   private final PartitionRemover remover;
 
-  PartitionMover(Job job, Tools tools, boolean inodesInListings, Clock clock) {
+  PartitionMover(Job job, Tools tools, Clock clock) {
     this.job = job;
     this.tools = tools;
     ObjectPolicy policy = job.request().policy();
@@ -63,7 +63,7 @@ final class PartitionMover {
     FileLock locks = new FileLock(tools, job.governor());
     hasher = new SuffixHasher(tools, job.request().policy().kind(), rules, sweeper, quarantine);
     hashes = new PartitionHashes(tools, locks, hasher, clock);
-    mover = new HashDirMover(job, tools, movingRules, sweeper, quarantine, inodesInListings);
+    mover = new HashDirMover(job, tools, movingRules, sweeper, quarantine);
     remover = new PartitionRemover(job, tools, locks);
   }
 
@@ -108,6 +108,8 @@ final class PartitionMover {
     private final Map<Long, TargetPartition> targets = new HashMap<>(4);
     private final BitSet suffixes = new BitSet();
     private final BitSet changed = new BitSet();
+    private final BitSet removed = new BitSet();
+    private final BitSet litter = new BitSet();
     private boolean stopped;
     private boolean somethingLeft;
 
@@ -170,6 +172,7 @@ final class PartitionMover {
       }
       if (empty && posix.removeDirectory(fd, address) == 0) {
         changed.set(Places.suffixNumber(name.bytes()));
+        removed.set(Places.suffixNumber(name.bytes()));
       } else {
         somethingLeft = true;
       }
@@ -188,6 +191,9 @@ final class PartitionMover {
       try {
         for (int at = listing.first(); at >= 0 && !stopped; at = listing.next(at)) {
           byte[] hash = listing.name(at);
+          if (!Places.isHash(hash) || listing.surelyNoDirectory(at)) {
+            litter.set(Places.suffixNumber(suffix.bytes()));
+          }
           empty &=
               Places.isHash(hash)
                   && walkHash(suffix, suffixFd, new Name(hash), listing, at, suffixTargets);
@@ -280,14 +286,31 @@ final class PartitionMover {
       }
     }
 
+    /**
+     * What stays here has its place here at the new power too: it was linked from another old
+     * partition, which cleanup comes to later, and then hashes it. So its suffixes are only
+     * invalidated now, but for those that hold something that is no hash dir: hashing them moves
+     * that to quarantine, and then they may be empty after all.
+     */
     private void finishOld() {
       if (!somethingLeft && !stopped && remover.remove(number, fd)) {
         return;
       }
       try {
-        Map<Integer, Optional<SuffixHash>> touched = new HashMap<>();
-        changed.stream().forEach(each -> touched.put(each, Optional.empty()));
-        boolean nothing = hashes.update(fd, hashes.snapshot(fd, new BitSet()), touched).isEmpty();
+        if (litter.isEmpty()) {
+          if (tools.posix.stat(fd, tools.hashesPickle) == -Errno.ENOENT) {
+            // Without hashes, a suffix that is gone needs no invalidation either.
+            changed.andNot(removed);
+          }
+          if (!changed.isEmpty()) {
+            hashes.invalidate(fd, changed);
+          }
+          return;
+        }
+        Map<Integer, Optional<SuffixHash>> unknown = new HashMap<>();
+        changed.or(litter);
+        changed.stream().forEach(each -> unknown.put(each, Optional.empty()));
+        boolean nothing = hashes.update(fd, hashes.snapshot(fd, new BitSet()), unknown).isEmpty();
         if (nothing && !stopped) {
           remover.remove(number, fd);
         }

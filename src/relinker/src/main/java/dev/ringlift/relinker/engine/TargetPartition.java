@@ -79,6 +79,11 @@ final class TargetPartition {
     return !job.dryRun() && job.rehashes(number);
   }
 
+  /** Whether the link count of a directory tells how many subdirectories it has. */
+  boolean countsLinks() {
+    return job.traditional();
+  }
+
   /** The suffix has, or may have, got links. */
   void touched(Name suffix) {
     touched.set(Places.suffixNumber(suffix.bytes()));

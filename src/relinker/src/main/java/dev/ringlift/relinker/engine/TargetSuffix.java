@@ -22,6 +22,8 @@ final class TargetSuffix {
   /** What is known of the directory. */
   private enum State {
     UNKNOWN,
+    /** Reached by paths from the partition, without opening it: as good as UNKNOWN, but in no need of a look. */
+    PASSED,
     ABSENT,
     MADE,
     OPEN
@@ -47,9 +49,15 @@ final class TargetSuffix {
   /** Opens the suffix dir if it exists: 0, {@code −ENOENT}, or another negated error number. */
   int find() {
     return switch (state) {
-      case OPEN, MADE -> 0;
+      case OPEN, MADE, PASSED -> 0;
       case ABSENT -> -Errno.ENOENT;
-      case UNKNOWN -> open();
+      case UNKNOWN -> {
+        if (tools.posix.guardsWholePaths()) {
+          state = State.PASSED;
+          yield 0;
+        }
+        yield open();
+      }
     };
   }
 
@@ -75,12 +83,12 @@ final class TargetSuffix {
 
   /** The directory that {@link #hashPath} starts from. */
   int base() {
-    return state == State.MADE ? partition.fd() : fd;
+    return state == State.OPEN ? fd : partition.fd();
   }
 
   /** The path of a hash dir in it, from {@link #base}, in the given buffer. */
   PathBuffer hashPath(byte[] hash, PathBuffer buffer) {
-    return state == State.MADE ? buffer.set(name.bytes()).slash(hash) : buffer.set(hash);
+    return state == State.OPEN ? buffer.set(hash) : buffer.set(name.bytes()).slash(hash);
   }
 
   /** Opens a hash dir in it: a descriptor or a negated error number. */
@@ -92,12 +100,12 @@ final class TargetSuffix {
         return answer;
       }
     }
-    return tools.posix.openDirectory(fd, tools.path.set(hash).address());
+    return tools.posix.openDirectory(base(), hashPath(hash, tools.path).address());
   }
 
   /** Moves a hash dir of it to quarantine: 0 or a negated error number. */
   int quarantineHash(byte[] hash, Quarantine quarantine) {
-    int answer = state == State.MADE ? open() : find();
+    int answer = state == State.OPEN ? 0 : open();
     return answer < 0 ? answer : quarantine.move(fd, hash);
   }
 
@@ -152,8 +160,12 @@ final class TargetSuffix {
       contents.values().forEach(digest::add);
       return true;
     }
+    if (holdsNothingElse()) {
+      contents.values().forEach(digest::add);
+      return true;
+    }
     Listing listing = tools.otherHashes;
-    if (fd < 0 || listing.read(fd) < 0) {
+    if ((state != State.OPEN && open() < 0) || listing.read(fd) < 0) {
       return false;
     }
     List<Name> names = new ArrayList<>();
@@ -170,6 +182,16 @@ final class TargetSuffix {
       }
     }
     return !names.isEmpty();
+  }
+
+  /** Whether the suffix dir has as many subdirectories as this run knows of, which saves listing it. */
+  private boolean holdsNothingElse() {
+    Posix posix = tools.posix;
+    if (!partition.countsLinks()) {
+      return false;
+    }
+    int answer = state == State.OPEN ? posix.stat(fd) : posix.stat(partition.fd(), path().address());
+    return answer == 0 && posix.statLinks() == contents.size() + 2L;
   }
 
   private int open() {

@@ -103,6 +103,14 @@ public class Posix implements AutoCloseable {
   }
 
   /**
+   * Whether {@link #openDirectory} minds links at every part of a path; otherwise at the last part only, and it must be given single
+   * names.
+   */
+  public boolean guardsWholePaths() {
+    return openat2;
+  }
+
+  /**
    * As {@link #openDirectory}, but the name may lead through links and onto a mount: for the
    * devices root and the devices.
    */
@@ -187,6 +195,11 @@ public class Posix implements AutoCloseable {
 
   public long statSize() {
     return stat.get(JAVA_LONG_UNALIGNED, 40);
+  }
+
+  /** Hard links; of a directory, on most file systems, two more than it has subdirectories. */
+  public long statLinks() {
+    return stat.get(JAVA_INT_UNALIGNED, 16) & 0xffffffffL;
   }
 
   public int statUid() {

@@ -1,0 +1,58 @@
+package dev.ringlift.relinker.layout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** hashes.pkl, as Python writes and reads it. */
+class HashesPickleTest {
+  @Test
+  void whatIsWrittenIsReadAgain() {
+    TreeMap<Integer, Optional<SuffixHash>> hashes = new TreeMap<>();
+    hashes.put(0xabc, Optional.of(SuffixHash.replicated("d41d8cd98f00b204e9800998ecf8427e")));
+    hashes.put(0, Optional.empty());
+    hashes.put(0xfff, Optional.of(SuffixHash.erasureCoded(Map.of(SuffixHash.NO_FRAGMENT, "aa", 3, "bb"))));
+    SuffixHashes written = new SuffixHashes(true, 1.7e9, hashes);
+
+    assertThat(HashesPickle.read(HashesPickle.write(written))).isEqualTo(written);
+  }
+
+  @Test
+  void pythonsPickleIsRead() {
+    // pickle.dumps({'abc': 'd41d', '001': None, 'valid': True, 'updated': 1.5}, 2)
+    byte[] python =
+        HexFormat.of()
+            .parseHex(
+                "80027d7100285803000000616263710158040000006434316471025803000000303031"
+                    + "71034e580500000076616c69647104885807000000757064617465647105473ff80000000000"
+                    + "00752e");
+
+    SuffixHashes read = HashesPickle.read(python);
+
+    assertThat(read.valid()).isTrue();
+    assertThat(read.updated()).isEqualTo(1.5);
+    assertThat(read.bySuffix())
+        .containsEntry(0xabc, Optional.of(SuffixHash.replicated("d41d")))
+        .containsEntry(1, Optional.empty());
+  }
+
+  @Test
+  void aPickleThatCallsAFunctionIsInvalidAndCallsNothing() {
+    byte[] attack = "cos\nsystem\n(S'touch /tmp/owned'\ntR.".getBytes(StandardCharsets.US_ASCII);
+
+    assertThat(HashesPickle.read(attack)).isEqualTo(SuffixHashes.invalid());
+  }
+
+  @Test
+  void brokenFilesAreInvalid() {
+    byte[] good = HashesPickle.write(new SuffixHashes(true, 1, new TreeMap<>(Map.of(1, Optional.empty()))));
+    for (int length = 0; length < good.length; length++) {
+      assertThat(HashesPickle.read(java.util.Arrays.copyOf(good, length)).valid()).isFalse();
+    }
+  }
+}
