@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -42,7 +43,8 @@ final class DeviceTree {
 
   /** The hash dir of this hash at a power. */
   Path hashDir(String hash, int power) {
-    return device.resolve("objects/" + partition(hash, power) + "/" + hash.substring(29) + "/" + hash);
+    return device.resolve(
+        "objects/" + partition(hash, power) + "/" + hash.substring(29) + "/" + hash);
   }
 
   /** Writes a file of an object at its place at a power; the content names it. */
@@ -70,9 +72,11 @@ final class DeviceTree {
           objects,
           new SimpleFileVisitor<>() {
             @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
               if (file.getNameCount() - objects.getNameCount() > 2) {
-                files.put(objects.relativize(file).toString(), Files.getAttribute(file, "unix:ino"));
+                files.put(
+                    objects.relativize(file).toString(), Files.getAttribute(file, "unix:ino"));
               }
               return FileVisitResult.CONTINUE;
             }
@@ -83,8 +87,8 @@ final class DeviceTree {
     return files;
   }
 
-  TreeSet<String> names(Path directory) {
-    TreeSet<String> names = new TreeSet<>();
+  SortedSet<String> names(Path directory) {
+    SortedSet<String> names = new TreeSet<>();
     if (Files.isDirectory(directory)) {
       try (var list = Files.list(directory)) {
         list.forEach(each -> names.add(each.getFileName().toString()));
@@ -104,11 +108,13 @@ final class DeviceTree {
   }
 
   RelinkRequest.Builder relink(int power) {
-    return RelinkRequest.builder(root, ObjectPolicy.replication(0), Step.RELINK, power, power + 1).mountCheck(false);
+    return RelinkRequest.builder(root, ObjectPolicy.replication(0), Step.RELINK, power, power + 1)
+        .mountCheck(false);
   }
 
   RelinkRequest.Builder cleanup(int power) {
-    return RelinkRequest.builder(root, ObjectPolicy.replication(0), Step.CLEANUP, power, power).mountCheck(false);
+    return RelinkRequest.builder(root, ObjectPolicy.replication(0), Step.CLEANUP, power, power)
+        .mountCheck(false);
   }
 
   /** Runs to the end and returns how d1 is. */

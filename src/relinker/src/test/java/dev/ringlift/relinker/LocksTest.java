@@ -37,11 +37,13 @@ class LocksTest {
   @Test
   void aRunThatWaitsForTheLockCanBeStopped() throws Exception {
     try (Locker locker = new Locker(tree.device().resolve(".relink.objects.lock"));
-        RelinkRun run = Relinker.create().start(tree.relink(4).build(), new LiveSettings(), Guard.NONE)) {
+        RelinkRun run =
+            Relinker.create().start(tree.relink(4).build(), new LiveSettings(), Guard.NONE)) {
       assertThat(run.await(Duration.ofMillis(100))).isEmpty();
       run.stop("enough");
 
-      assertThat(run.await(Duration.ofSeconds(10)).orElseThrow()).containsEntry("d1", new DeviceResult.Stopped("enough"));
+      assertThat(run.await(Duration.ofSeconds(10)).orElseThrow())
+          .containsEntry("d1", new DeviceResult.Stopped("enough"));
       assertThat(locker.holds()).isTrue();
     }
   }
@@ -51,7 +53,8 @@ class LocksTest {
     private final Process process;
 
     Locker(Path file) throws IOException {
-      process = new ProcessBuilder("flock", file.toString(), "sh", "-c", "echo locked; exec cat").start();
+      process =
+          new ProcessBuilder("flock", file.toString(), "sh", "-c", "echo locked; exec cat").start();
       assertThat(process.inputReader().readLine()).isEqualTo("locked");
       assertThat(Files.exists(file)).isTrue();
     }
@@ -61,9 +64,9 @@ class LocksTest {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
       process.outputWriter().close();
-      assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
     }
   }
 }

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -51,6 +52,11 @@ final class DeviceRunner {
   private final Supplier<Posix> source;
   private final Clock clock;
   private final int workers;
+
+  /**
+   * Names of partitions that are no directories: nothing to do, but, as Swift has it, never done.
+   */
+  private final AtomicInteger skipped = new AtomicInteger();
 
   private long savedAt;
   private long saveCost;
@@ -156,16 +162,16 @@ final class DeviceRunner {
             "The data dir could not be listed: " + Errno.meaning(errno) + ".");
       }
       long[] found = partitions(tools.partitions);
-      Optional<DeviceResult> stale = stale(tools, dataDir, state);
+      Optional<DeviceResult> stale = stale(tools, dataDir, found, state);
       if (stale.isPresent()) {
         return stale.get();
       }
       PartitionTable table = choose(found, state);
       meter.partitions(table.size(), table.doneCount(), table.toTry());
       posix.fileSystem(dataDir);
-      Job job = new Job(request, device, dataDir, FileSystems.isTraditional(posix), meter, governor);
-      return work(
-          tools, job, table, new Saver(stateFile, table, state.previousPower()));
+      Job job =
+          new Job(request, device, dataDir, FileSystems.isTraditional(posix), meter, governor);
+      return work(tools, job, table, new Saver(stateFile, table, state.previousPower()));
     } finally {
       tools.close(dataDir);
     }
@@ -189,7 +195,8 @@ final class DeviceRunner {
   }
 
   /** An earlier increase's leftovers, looked for where they would be, before anything is linked. */
-  private Optional<DeviceResult> stale(Tools tools, int dataDir, StateFile.Loaded state) {
+  private Optional<DeviceResult> stale(
+      Tools tools, int dataDir, long[] found, StateFile.Loaded state) {
     if (request.step() != Step.RELINK || !request.refuseStale() || !state.partitions().isEmpty()) {
       return Optional.empty();
     }
@@ -200,7 +207,7 @@ final class DeviceRunner {
             dataDir,
             (number, hash) ->
                 hash.partition(power) == number || hash.partition(power + 1) == number);
-    finder.sample(1L << (power - 1), STALE_SAMPLE, STALE_SAMPLE);
+    finder.sample(found, 1L << (power - 1), STALE_SAMPLE, STALE_SAMPLE);
     return finder.found() == 0
         ? Optional.empty()
         : Optional.of(
@@ -236,8 +243,7 @@ final class DeviceRunner {
         number -> request.partitions().isEmpty() || request.partitions().contains(number));
   }
 
-  private DeviceResult work(
-      Tools tools, Job job, PartitionTable table, Saver saver)
+  private DeviceResult work(Tools tools, Job job, PartitionTable table, Saver saver)
       throws PosixException, InterruptedException {
     savedAt = System.nanoTime();
     List<Thread> others = new ArrayList<>();
@@ -269,6 +275,9 @@ final class DeviceRunner {
       String first = meter.firstProblem().map(problem -> " The first: " + problem).orElse("");
       return new DeviceResult.Failed(errors + (errors == 1 ? " error." : " errors.") + first);
     }
+    if (!request.dryRun() && table.toTry() > skipped.get()) {
+      return new DeviceResult.Failed(table.toTry() - skipped.get() + " partitions were not done.");
+    }
     return new DeviceResult.Succeeded(false);
   }
 
@@ -279,11 +288,13 @@ final class DeviceRunner {
       meter.error("", e.errno(), "The state could not be saved");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error e) {
+      // A bug must end as the device's failure, and not as a thread that nobody misses.
+      meter.error("", 0, "The relinker has a bug: " + e);
     }
   }
 
-  private void workHere(
-      Tools tools, Job job, PartitionTable table, Saver saver)
+  private void workHere(Tools tools, Job job, PartitionTable table, Saver saver)
       throws PosixException, InterruptedException {
     PartitionMover mover = new PartitionMover(job, tools, clock);
     for (int index = table.take(); index >= 0; index = table.take()) {
@@ -294,6 +305,9 @@ final class DeviceRunner {
           PartitionMover.Outcome outcome = mover.move(table.number(index));
           done = outcome == PartitionMover.Outcome.DONE;
           stopped = outcome == PartitionMover.Outcome.STOPPED;
+          if (outcome == PartitionMover.Outcome.NO_DIRECTORY) {
+            skipped.incrementAndGet();
+          }
         }
       } finally {
         table.release(index, done && !request.dryRun());

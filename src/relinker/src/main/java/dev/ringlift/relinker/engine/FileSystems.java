@@ -25,9 +25,10 @@ final class FileSystems {
   }
 
   /**
-   * Whether the file system that was looked at last keeps to tradition in two things that save system calls: listings give the same inode
-   * numbers as stat does, so that two names of one tree with the same number are the same file; and a directory's link count is two more
-   * than it has subdirectories. Not so for FUSE, overlays and btrfs.
+   * Whether the file system that was looked at last keeps to tradition in two things that save
+   * system calls: listings give the same inode numbers as stat does, so that two names of one tree
+   * with the same number are the same file; and a directory's link count is two more than it has
+   * subdirectories. Not so for FUSE, overlays and btrfs.
    */
   static boolean isTraditional(Posix posix) {
     return switch (name(posix)) {

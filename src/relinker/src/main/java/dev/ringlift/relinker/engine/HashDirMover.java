@@ -48,12 +48,7 @@ final class HashDirMover {
   private boolean newMade;
   private boolean clobbered;
 
-  HashDirMover(
-      Job job,
-      Tools tools,
-      FileSetRules rules,
-      Sweeper sweeper,
-      Quarantine quarantine) {
+  HashDirMover(Job job, Tools tools, FileSetRules rules, Sweeper sweeper, Quarantine quarantine) {
     this.job = job;
     this.tools = tools;
     this.rules = rules;

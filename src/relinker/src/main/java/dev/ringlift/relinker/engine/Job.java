@@ -11,12 +11,18 @@ import dev.ringlift.relinker.layout.Places;
  * @param request what is to be done
  * @param device descriptor of the device's directory
  * @param dataDir descriptor of the policy's data dir on it
- * @param traditional whether inode numbers in listings and link counts of directories can be relied on ({@link FileSystems})
+ * @param traditional whether inode numbers in listings and link counts of directories can be relied
+ *     on ({@link FileSystems})
  * @param meter where to count
  * @param governor who says whether to go on
  */
 record Job(
-    RelinkRequest request, int device, int dataDir, boolean traditional, Meter meter, Governor governor) {
+    RelinkRequest request,
+    int device,
+    int dataDir,
+    boolean traditional,
+    Meter meter,
+    Governor governor) {
   boolean cleanup() {
     return request.step() == Step.CLEANUP;
   }

@@ -57,7 +57,9 @@ public final class LocalInventory implements Inventory {
           StaleFinder finder =
               new StaleFinder(
                   tools, dataDir, (number, hash) -> hash.partition(partPower) == number);
-          finder.searchAll(limit == 0 ? Long.MAX_VALUE : limit);
+          finder.searchAll(
+              DeviceRunner.partitions(tools.partitions, dataDir),
+              limit == 0 ? Long.MAX_VALUE : limit);
           return finder.found() == 0
               ? Optional.empty()
               : Optional.of(

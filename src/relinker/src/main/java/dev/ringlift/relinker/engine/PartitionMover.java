@@ -74,7 +74,7 @@ final class PartitionMover {
     if (fd == -Errno.ENOENT) {
       return Outcome.DONE;
     }
-    if (fd == -Errno.ENOTDIR && !isLink(job.dataDir(), tools.path.address())) {
+    if (fd == -Errno.ENOTDIR) {
       return Outcome.NO_DIRECTORY;
     }
     if (fd < 0) {
@@ -152,7 +152,7 @@ final class PartitionMover {
     private void walkSuffix(Name name, long address) {
       Posix posix = tools.posix;
       int suffixFd = posix.openDirectory(fd, address);
-      if (suffixFd == -Errno.ENOENT || (suffixFd == -Errno.ENOTDIR && !isLink(fd, address))) {
+      if (suffixFd == -Errno.ENOENT || suffixFd == -Errno.ENOTDIR) {
         somethingLeft |= suffixFd == -Errno.ENOTDIR;
         return;
       }

@@ -37,8 +37,8 @@ final class PartitionTable {
    * with one under way.
    */
   synchronized int take() throws InterruptedException {
-    int index = todo.previousSetBit(next);
-    next = index - 1;
+    int index = next < 0 ? -1 : todo.previousSetBit(next);
+    next = Math.max(index, 0) - 1;
     while (index >= 0 && sharesPlace(numbers[index])) {
       wait();
     }

@@ -32,9 +32,9 @@ final class StaleFinder {
     this.place = place;
   }
 
-  /** Looks everywhere, lowest partition first, until so many were found. */
-  void searchAll(long limit) {
-    for (long number : DeviceRunner.partitions(tools.partitions, dataDir)) {
+  /** Looks at these partitions until so many were found. */
+  void searchAll(long[] numbers, long limit) {
+    for (long number : numbers) {
       search(number, limit, Long.MAX_VALUE);
       if (found >= limit) {
         return;
@@ -43,11 +43,11 @@ final class StaleFinder {
   }
 
   /**
-   * Looks at the first few hash dirs of the lowest partitions below {@code end}. What a missed
-   * cleanup leaves is there if anywhere, for cleanup goes from the highest partition down.
+   * Looks at the first few hash dirs of the first of these (ascending) partitions below {@code
+   * end}. What a missed cleanup leaves is there if anywhere, for cleanup goes from the highest
+   * partition down.
    */
-  void sample(long end, int partitions, int hashDirsEach) {
-    long[] numbers = DeviceRunner.partitions(tools.partitions, dataDir);
+  void sample(long[] numbers, long end, int partitions, int hashDirsEach) {
     Arrays.stream(numbers)
         .filter(number -> number < end)
         .limit(partitions)

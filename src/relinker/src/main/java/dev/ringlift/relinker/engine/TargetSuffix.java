@@ -22,7 +22,10 @@ final class TargetSuffix {
   /** What is known of the directory. */
   private enum State {
     UNKNOWN,
-    /** Reached by paths from the partition, without opening it: as good as UNKNOWN, but in no need of a look. */
+    /**
+     * Reached by paths from the partition, without opening it: as good as UNKNOWN, but in no need
+     * of a look.
+     */
     PASSED,
     ABSENT,
     MADE,
@@ -184,13 +187,16 @@ final class TargetSuffix {
     return !names.isEmpty();
   }
 
-  /** Whether the suffix dir has as many subdirectories as this run knows of, which saves listing it. */
+  /**
+   * Whether the suffix dir has as many subdirectories as this run knows of, which saves listing it.
+   */
   private boolean holdsNothingElse() {
     Posix posix = tools.posix;
     if (!partition.countsLinks()) {
       return false;
     }
-    int answer = state == State.OPEN ? posix.stat(fd) : posix.stat(partition.fd(), path().address());
+    int answer =
+        state == State.OPEN ? posix.stat(fd) : posix.stat(partition.fd(), path().address());
     return answer == 0 && posix.statLinks() == contents.size() + 2L;
   }
 

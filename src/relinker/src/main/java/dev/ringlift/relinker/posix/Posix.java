@@ -57,7 +57,8 @@ public class Posix implements AutoCloseable {
   private boolean openat2 = true;
 
   public Posix() {
-    how.set(JAVA_LONG_UNALIGNED, 0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    // Without O_NOFOLLOW, so that a link is told from a file: ELOOP, not ENOTDIR.
+    how.set(JAVA_LONG_UNALIGNED, 0, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     how.set(JAVA_LONG_UNALIGNED, 16, RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS);
   }
 
@@ -92,7 +93,7 @@ public class Posix implements AutoCloseable {
         } catch (Throwable e) {
           throw unexpected(e);
         }
-      } while (answer == -Errno.EINTR || answer == -Errno.EAGAIN);
+      } while (answer == -Errno.EINTR);
       if (answer != -Errno.ENOSYS && answer != -Errno.EPERM) {
         return answer;
       }
@@ -103,8 +104,8 @@ public class Posix implements AutoCloseable {
   }
 
   /**
-   * Whether {@link #openDirectory} minds links at every part of a path; otherwise at the last part only, and it must be given single
-   * names.
+   * Whether {@link #openDirectory} minds links at every part of a path; otherwise at the last part
+   * only, and it must be given single names.
    */
   public boolean guardsWholePaths() {
     return openat2;
@@ -344,6 +345,9 @@ public class Posix implements AutoCloseable {
    */
   private int openDirectoryChecked(int directory, long name) {
     int fd = open(directory, name, O_RDONLY | O_DIRECTORY, 0, false);
+    if (fd == -Errno.ENOTDIR && stat(directory, name) == 0 && statType() == TYPE_LINK) {
+      return -Errno.ELOOP;
+    }
     if (fd < 0) {
       return fd;
     }

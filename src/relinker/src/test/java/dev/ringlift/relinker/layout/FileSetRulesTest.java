@@ -10,7 +10,9 @@ import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which files of a hash dir still matter. Times are written short: t1 stands for 0000000001.00000. */
+/**
+ * Which files of a hash dir still matter. Times are written short: t1 stands for 0000000001.00000.
+ */
 class FileSetRulesTest {
   @ParameterizedTest(name = "{0}")
   @CsvSource(
@@ -34,7 +36,9 @@ class FileSetRulesTest {
           an offset makes data newer                  | t1.data t1_1.data           | t1.data
           """)
   void replication(String story, String files, String obsolete) {
-    assertThat(obsolete(ObjectPolicy.replication(0), files)).as(story).containsExactlyInAnyOrder(names(obsolete));
+    assertThat(obsolete(ObjectPolicy.replication(0), files))
+        .as(story)
+        .containsExactlyInAnyOrder(names(obsolete));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -51,11 +55,21 @@ class FileSetRulesTest {
           a tombstone beats fragments                 | t1#0#d.data t2.ts                | t1#0#d.data
           """)
   void erasureCoding(String story, String files, String obsolete) {
-    assertThat(obsolete(ObjectPolicy.erasureCoding(0, 3), files)).as(story).containsExactlyInAnyOrder(names(obsolete));
+    assertThat(obsolete(ObjectPolicy.erasureCoding(0, 3), files))
+        .as(story)
+        .containsExactlyInAnyOrder(names(obsolete));
   }
 
   @ParameterizedTest
-  @CsvSource({"junk", ".t1.data.Xy095a", "x.data", "t1.data.junk", "t1#3#d.data", "t1#a.data", "t1-zz.meta"})
+  @CsvSource({
+    "junk",
+    ".t1.data.Xy095a",
+    "x.data",
+    "t1.data.junk",
+    "t1#3#d.data",
+    "t1#a.data",
+    "t1-zz.meta"
+  })
   void namesThatAreNotSwiftsAreUnexpected(String name) {
     FileSetRules rules = new FileSetRules(ObjectPolicy.erasureCoding(0, 3));
     assertThat(rules.parse(bytes(name))).isNull();
@@ -64,8 +78,13 @@ class FileSetRulesTest {
   private static List<String> obsolete(ObjectPolicy policy, String files) {
     FileSetRules rules = new FileSetRules(policy);
     List<FileName> parsed =
-        Arrays.stream(names(files)).map(name -> Objects.requireNonNull(rules.parse(bytes(name)), name)).toList();
-    return rules.decide(parsed).obsolete().stream().map(file -> new String(file.name().bytes(), StandardCharsets.US_ASCII)).map(FileSetRulesTest::shorten).toList();
+        Arrays.stream(names(files))
+            .map(name -> Objects.requireNonNull(rules.parse(bytes(name)), name))
+            .toList();
+    return rules.decide(parsed).obsolete().stream()
+        .map(file -> new String(file.name().bytes(), StandardCharsets.US_ASCII))
+        .map(FileSetRulesTest::shorten)
+        .toList();
   }
 
   private static String[] names(String text) {
@@ -73,7 +92,9 @@ class FileSetRulesTest {
   }
 
   private static byte[] bytes(String name) {
-    return name.replaceAll("t([0-9])_1", "000000000$1.00000_0000000000000001").replaceAll("t([0-9])", "000000000$1.00000").getBytes(StandardCharsets.US_ASCII);
+    return name.replaceAll("t([0-9])_1", "000000000$1.00000_0000000000000001")
+        .replaceAll("t([0-9])", "000000000$1.00000")
+        .getBytes(StandardCharsets.US_ASCII);
   }
 
   private static String shorten(String name) {

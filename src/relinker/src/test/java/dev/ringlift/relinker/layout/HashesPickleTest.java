@@ -16,7 +16,8 @@ class HashesPickleTest {
     TreeMap<Integer, Optional<SuffixHash>> hashes = new TreeMap<>();
     hashes.put(0xabc, Optional.of(SuffixHash.replicated("d41d8cd98f00b204e9800998ecf8427e")));
     hashes.put(0, Optional.empty());
-    hashes.put(0xfff, Optional.of(SuffixHash.erasureCoded(Map.of(SuffixHash.NO_FRAGMENT, "aa", 3, "bb"))));
+    hashes.put(
+        0xfff, Optional.of(SuffixHash.erasureCoded(Map.of(SuffixHash.NO_FRAGMENT, "aa", 3, "bb"))));
     SuffixHashes written = new SuffixHashes(true, 1.7e9, hashes);
 
     assertThat(HashesPickle.read(HashesPickle.write(written))).isEqualTo(written);
@@ -50,7 +51,8 @@ class HashesPickleTest {
 
   @Test
   void brokenFilesAreInvalid() {
-    byte[] good = HashesPickle.write(new SuffixHashes(true, 1, new TreeMap<>(Map.of(1, Optional.empty()))));
+    byte[] good =
+        HashesPickle.write(new SuffixHashes(true, 1, new TreeMap<>(Map.of(1, Optional.empty()))));
     for (int length = 0; length < good.length; length++) {
       assertThat(HashesPickle.read(java.util.Arrays.copyOf(good, length)).valid()).isFalse();
     }
