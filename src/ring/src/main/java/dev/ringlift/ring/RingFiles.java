@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Ring and builder as files in a directory, as swift-ring-builder keeps them: {@code
- * object.builder}, {@code object.ring.gz} beside it, and copies of both in {@code backups/}.
+ * object.builder}, {@code object.ring.gz} beside it, and copies in {@code backups/}.
  *
  * <p>A transition:
  *
@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Builder and ring are read, and must belong together: otherwise changes that nobody has
  *       published yet would go out with the new power.
  *   <li>The new builder and ring are computed. A refusal ends it here; nothing was written.
- *   <li>The builder as it was goes to {@code backups/<epoch>.<builder>.before}; the new builder and
- *       ring go to {@code backups/<epoch>.<name>}.
+ *   <li>The builder as it was goes to {@code backups/<epoch>.<builder>.before}, and the new ring,
+ *       as swift-ring-builder does it, to {@code backups/<epoch>.<ring>}.
  *   <li>The builder is replaced.
  *   <li>The ring is replaced.
  * </ol>
@@ -150,9 +150,9 @@ public final class RingFiles {
     }
     RingBuilder after = after(transition, builder, clock.instant());
     Ring ring = after.toRing(format).named(pair.ring().getFileName().toString());
-    Pair backups = backUp(pair, after, ring);
-    disk.copy(backups.builder(), pair.builder());
-    disk.copy(backups.ring(), pair.ring());
+    Path copy = backUp(pair, ring);
+    disk.replace(pair.builder(), after::writeTo);
+    disk.copy(copy, pair.ring());
     return new Changed(message(transition, after), after, ring);
   }
 
@@ -221,19 +221,15 @@ public final class RingFiles {
     }
   }
 
-  /** The copies, from which the files themselves are then copied: nothing is compressed twice. */
-  private Pair backUp(Pair pair, RingBuilder after, Ring ring) throws IOException {
+  /** Returns the copy of the new ring, to be copied in turn: nothing is compressed twice. */
+  private Path backUp(Pair pair, Ring ring) throws IOException {
     Path directory = pair.builder().toAbsolutePath().resolveSibling("backups");
     disk.createDirectory(directory);
     String prefix = clock.instant().getEpochSecond() + ".";
-    Pair backups =
-        new Pair(
-            directory.resolve(prefix + pair.builder().getFileName()),
-            directory.resolve(prefix + pair.ring().getFileName()));
     disk.copy(pair.builder(), directory.resolve(prefix + pair.builder().getFileName() + ".before"));
-    disk.replace(backups.builder(), after::writeTo);
-    disk.replace(backups.ring(), ring::writeTo);
-    return backups;
+    Path copy = directory.resolve(prefix + pair.ring().getFileName());
+    disk.replace(copy, ring::writeTo);
+    return copy;
   }
 
   private static String message(Transition transition, RingBuilder builder) {

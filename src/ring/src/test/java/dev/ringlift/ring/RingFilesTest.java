@@ -55,14 +55,12 @@ class RingFilesTest {
   }
 
   @Test
-  void backsUpWhatWasAndWhatCame() throws Exception {
+  void backsUpTheBuilderThatWasAndTheRingThatCame() throws Exception {
     files.apply(Transition.PREPARE, builderFile, null);
 
     Path backups = directory.resolve("backups");
     assertThat(backups.resolve("1800000000.object-1.builder.before"))
         .hasBinaryContent(before.toBytes());
-    assertThat(backups.resolve("1800000000.object-1.builder"))
-        .hasBinaryContent(Files.readAllBytes(builderFile));
     assertThat(backups.resolve("1800000000.object-1.ring.gz"))
         .hasBinaryContent(Files.readAllBytes(ringFile));
   }
