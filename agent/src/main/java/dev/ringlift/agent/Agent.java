@@ -100,13 +100,14 @@ final class Agent implements AutoCloseable {
                 settings.mountCheck(),
                 settings.replicationSlots(),
                 settings.statusInterval()),
-            clock);
+            clock,
+            this::pokeTasks);
 
     heartbeatLoop = new Loop("heartbeat", heartbeat::pause, heartbeat::beat);
     inventoryLoop = new Loop("inventory", settings::inventoryInterval, this::lookAtDevices);
     nodeLoop = new Loop("node", settings::ringInterval, () -> lookAtNode(rings, reporter));
     taskLoop = new Loop("tasks", () -> TASK_INTERVAL, this::workOnTasks);
-    taskInformer = taskApi.watch(taskLoop::poke);
+    taskInformer = taskApi.watch(this::pokeTasks);
     nodeInformer =
         nodeApi.watch(
             reporter,
@@ -128,6 +129,10 @@ final class Agent implements AutoCloseable {
 
   private boolean isBusy(int policyIndex) {
     return executor.busy(policyIndex);
+  }
+
+  private void pokeTasks() {
+    taskLoop.poke();
   }
 
   private void lookAtDevices() {

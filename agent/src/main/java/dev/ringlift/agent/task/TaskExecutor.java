@@ -54,12 +54,16 @@ public final class TaskExecutor {
   private final ReconFile recon;
   private final RunSettings settings;
   private final InstantSource clock;
+  private final Runnable ended;
   private final Map<String, ActiveTask> active = new ConcurrentHashMap<>();
   private final Map<String, Instant> ownerless = new HashMap<>();
   private volatile boolean closing;
   private @Nullable RuntimeException problem;
   private String reconProblem = "";
 
+  /**
+   * @param ended called, by any thread, when a run has ended: a turn is then worth while
+   */
   public TaskExecutor(
       TaskApi api,
       ApiContact contact,
@@ -68,7 +72,8 @@ public final class TaskExecutor {
       Relinker relinker,
       ReconFile recon,
       RunSettings settings,
-      InstantSource clock) {
+      InstantSource clock,
+      Runnable ended) {
     this.api = api;
     this.contact = contact;
     this.rings = rings;
@@ -77,6 +82,7 @@ public final class TaskExecutor {
     this.recon = recon;
     this.settings = settings;
     this.clock = clock;
+    this.ended = ended;
   }
 
   /** Whether work on this policy is under way. For any thread. */
@@ -271,13 +277,28 @@ public final class TaskExecutor {
     if (closing) {
       begun.stop(CLOSING);
     }
-    starter.start(begun).ifPresent(begun::run);
+    starter.start(begun).ifPresent(run -> follow(begun, run));
     LOG.infof(
         "%s: %s policy %d on %s",
         name(task),
         begun.work().step().swiftName(),
         begun.work().policyIndex(),
         devices.isEmpty() ? "no device" : String.join(", ", new TreeSet<>(devices)));
+  }
+
+  private void follow(ActiveTask begun, RelinkRun run) {
+    begun.run(run);
+    Thread.ofVirtual()
+        .name("run-of-" + name(begun.task()))
+        .start(
+            () -> {
+              try {
+                run.await();
+                ended.run();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
   }
 
   private void tellProgress(ActiveTask running) {

@@ -56,7 +56,8 @@ class TaskExecutorTest {
     contact.reached(contact.begin());
     md5 = writeRing("10 11");
     executor =
-        new TaskExecutor(api, contact, rings(), inventory, relinker, recon, settings(), clock);
+        new TaskExecutor(
+            api, contact, rings(), inventory, relinker, recon, settings(), clock, () -> {});
   }
 
   @Test
