@@ -27,7 +27,12 @@ public record ProcessSettings(
   /** Small and quick to start, with every waiting time as short as it can be. */
   public static ProcessSettings quick() {
     return new ProcessSettings(
-        List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss512k", "-Xmx192m"),
+        List.of(
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-Xmx192m",
+            // netty's, not ours
+            "--sun-misc-unsafe-memory-access=allow"),
         Map.of(
             "RINGLIFT_SETTLE", "1s",
             "RINGLIFT_SETTLE_AFTER_PREPARE", "1s",
