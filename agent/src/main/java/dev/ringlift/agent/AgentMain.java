@@ -43,10 +43,8 @@ public final class AgentMain implements QuarkusApplication {
       LOG.error(e.getMessage());
       return UNUSABLE_CONFIGURATION;
     }
-    try (Agent agent = new Agent(settings, client)) {
-      running.set(agent);
-      Quarkus.waitForExit();
-    }
+    running.set(new Agent(settings, client));
+    Quarkus.waitForExit();
     return 0;
   }
 }

@@ -3,6 +3,8 @@ package dev.ringlift.agent;
 import dev.ringlift.relinker.DeviceProgress;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -42,6 +44,17 @@ class RunningAgent {
 
   void set(Agent started) {
     agent = started;
+  }
+
+  /**
+   * Stops the agent while everything that it needs is still there: on SIGTERM Quarkus takes the
+   * application down at once, and does not wait for the main thread.
+   */
+  void stop(@Observes ShutdownEvent event) {
+    Agent now = agent;
+    if (now != null) {
+      now.close();
+    }
   }
 
   private void gauge(
