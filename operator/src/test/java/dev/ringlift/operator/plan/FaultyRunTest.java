@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class FaultyRunTest {
   private static final int RUNS = 150;
-  private static final int FAULTY_STEPS = 150;
+  private static final int FAULTY_STEPS = 300;
 
   static LongStream seeds() {
     return LongStream.range(0, RUNS);
@@ -96,10 +96,10 @@ class FaultyRunTest {
       ModelNode node = anyNode();
       switch (random.nextInt(14)) {
         case 0, 1, 2, 3 -> operate(random.nextInt(3) == 0);
-        case 4 -> cluster.pass(Duration.ofSeconds(random.nextInt(120)));
+        case 4 -> cluster.pass(Duration.ofSeconds(random.nextInt(400)));
         case 5, 6 -> takeRing(node);
         case 7, 8, 9 -> agentWorks(node);
-        case 10 -> node.alive = !node.alive;
+        case 10 -> node.alive = !node.alive || random.nextInt(3) > 0;
         case 11 -> toggleBad(node);
         case 12 -> plugIn(node);
         default -> cluster.pass(Duration.ofSeconds(5));
@@ -127,7 +127,7 @@ class FaultyRunTest {
     private void toggleBad(ModelNode node) {
       List<String> disks = List.copyOf(node.devices.keySet());
       String disk = disks.get(random.nextInt(disks.size()));
-      if (!bad.remove(disk)) {
+      if (!bad.remove(disk) && random.nextInt(3) == 0) {
         bad.add(disk);
       }
     }
