@@ -76,8 +76,23 @@ final class SwiftTree {
     }
   }
 
-  /** Runs swift-object-relinker in one process and returns its exit code. */
+  /** Removes a partition's suffix hashes, so that the next rehash computes all of them. */
+  void forgetHashes(Path partition) throws IOException {
+    Files.deleteIfExists(partition.resolve("hashes.pkl"));
+    Files.deleteIfExists(partition.resolve("hashes.invalid"));
+  }
+
+  /**
+   * Runs swift-object-relinker in one process and returns its exit code. Swift removes old
+   * tombstones by age, and Ringlift does not; everything else must be equal, so age plays no part
+   * here.
+   */
   int relinker(String step, Path root, Path recon, String... more) {
+    return relinkerWithReclaimAge(10_000_000_000L, step, root, recon, more);
+  }
+
+  /** As {@link #relinker}, with a reclaim age in seconds. */
+  int relinkerWithReclaimAge(long reclaimAge, String step, Path root, Path recon, String... more) {
     List<String> command = new ArrayList<>();
     try {
       Files.createDirectories(recon);
@@ -88,7 +103,9 @@ final class SwiftTree {
           conf,
           "[object-relinker]\nrecon_cache_path = "
               + recon
-              + "\nreclaim_age = 10000000000\nworkers = 0\n");
+              + "\nworkers = 0\nreclaim_age = "
+              + reclaimAge
+              + "\n");
       command.add(python.toString());
       command.addAll(List.of(script.toString(), "relinker", directory.toString()));
       command.addAll(List.of(step, conf.toString()));

@@ -170,7 +170,14 @@ final class DeviceRunner {
       meter.partitions(table.size(), table.doneCount(), table.toTry());
       posix.fileSystem(dataDir);
       Job job =
-          new Job(request, device, dataDir, FileSystems.isTraditional(posix), meter, governor);
+          new Job(
+              request,
+              device,
+              dataDir,
+              FileSystems.isTraditional(posix),
+              state.previousPower().orElse(64) < request.nextPartPower(),
+              meter,
+              governor);
       return work(tools, job, table, new Saver(stateFile, table, state.previousPower()));
     } finally {
       tools.close(dataDir);

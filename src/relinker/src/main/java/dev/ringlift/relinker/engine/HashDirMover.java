@@ -15,8 +15,8 @@ import java.util.Set;
  * Relinks, or cleans up, one hash dir.
  *
  * <ol>
- *   <li>List the old hash dir, then the new one (unless this run has just made it). Remove what is
- *       obsolete in the new one, then in the old one.
+ *   <li>List the old hash dir, then the new one (unless this run has just made it), and remove what
+ *       is obsolete in each.
  *   <li>Over the files of both together, decide what is obsolete. Files of the old dir that are not
  *       (unexpected ones included) are required in the new one.
  *   <li>Hard-link each required file that is not there on the same inode. Another inode under the
@@ -110,9 +110,13 @@ final class HashDirMover {
 
   /** 0, also when errors of single files were counted, or a negated error number. */
   private int move(int oldFd, Name hash, TargetSuffix suffix) {
+    boolean byAge = job.request().reclaim().isPresent();
     int answer = oldDir.read(oldFd);
+    if (answer == 0 && !byAge) {
+      answer = sweeper.sweep(oldFd, oldDir);
+    }
     if (answer == 0) {
-      answer = openNew(hash, suffix);
+      answer = openNew(hash, suffix, !byAge);
     }
     if (answer == 0 && newFd >= 0) {
       answer = newDir.read(newFd);
@@ -120,18 +124,20 @@ final class HashDirMover {
     if (answer == 0 && newFd >= 0) {
       answer = sweeper.sweep(newFd, newDir);
     }
-    if (answer == 0) {
+    if (answer == 0 && byAge) {
+      // After the new dir, so that what was just too young there is not found too old here, and
+      // linked again.
       answer = sweeper.sweep(oldFd, oldDir);
     }
     return answer < 0 ? answer : link(oldFd, hash, suffix);
   }
 
   /** Finds the new hash dir, or makes it when there is something to link. */
-  private int openNew(Name hash, TargetSuffix suffix) {
+  private int openNew(Name hash, TargetSuffix suffix, boolean mayMake) {
     newDir.clear();
     newFd = -1;
     newMade = false;
-    boolean wanted = !oldDir.entries().isEmpty() && !job.dryRun() && !job.cleanup();
+    boolean wanted = mayMake && !oldDir.entries().isEmpty() && !job.dryRun() && !job.cleanup();
     int answer = wanted ? suffix.make() : suffix.find();
     if (answer == -Errno.ENOENT) {
       return 0;
@@ -168,11 +174,13 @@ final class HashDirMover {
     Set<Name> obsolete = obsolete();
     List<HashDir.Entry> required = without(obsolete, oldDir.entries());
     boolean missing = false;
+    int counted = 0;
     for (HashDir.Entry entry : oldDir.entries()) {
       if (!required.contains(entry)) {
         continue;
       }
-      job.meter().countFile();
+      job.meter().countFiles(1);
+      counted++;
       HashDir.Entry twin = newDir.find(entry.name());
       int answer =
           twin == null ? linkMissing(oldFd, entry, hash, suffix) : compare(oldFd, entry, twin);
@@ -183,6 +191,7 @@ final class HashDirMover {
           // start.
           tools.close(newFd);
           newFd = -1;
+          job.meter().countFiles(-counted);
           return again(oldFd, hash, suffix);
         }
       } else if (answer < 0) {
@@ -194,14 +203,15 @@ final class HashDirMover {
       suffix.unsure();
       return 0;
     }
-    if (suffix.rehashes() && !obsolete.isEmpty() && newFd >= 0) {
+    boolean foreign = together(required).stream().anyMatch(this::isForeignFragment);
+    if (suffix.rehashes() && !foreign && !obsolete.isEmpty() && newFd >= 0) {
       int answer = removeSuperseded(obsolete);
       if (answer < 0) {
         return answer;
       }
     }
     List<HashDir.Entry> now = together(required);
-    if (now.stream().anyMatch(this::isForeignFragment)) {
+    if (foreign) {
       suffix.unsure();
     } else if (!now.isEmpty()) {
       suffix.holds(hash, rules.decide(HashDir.parsed(now)));

@@ -13,6 +13,9 @@ import dev.ringlift.relinker.layout.Places;
  * @param dataDir descriptor of the policy's data dir on it
  * @param traditional whether inode numbers in listings and link counts of directories can be relied
  *     on ({@link FileSystems})
+ * @param afterIncrease whether cleanup is known to follow an increase, not a cancel: then what is
+ *     at its right place in an old partition was linked there from a lower one, which cleanup comes
+ *     to later
  * @param meter where to count
  * @param governor who says whether to go on
  */
@@ -21,6 +24,7 @@ record Job(
     int device,
     int dataDir,
     boolean traditional,
+    boolean afterIncrease,
     Meter meter,
     Governor governor) {
   boolean cleanup() {

@@ -56,8 +56,8 @@ final class Meter {
     hashDirs.getAndIncrement();
   }
 
-  void countFile() {
-    files.getAndIncrement();
+  void countFiles(int count) {
+    files.getAndAdd(count);
   }
 
   void countLinked() {

@@ -287,17 +287,17 @@ final class PartitionMover {
     }
 
     /**
-     * What stays here has its place here at the new power too: it was linked from another old
-     * partition, which cleanup comes to later, and then hashes it. So its suffixes are only
-     * invalidated now, but for those that hold something that is no hash dir: hashing them moves
-     * that to quarantine, and then they may be empty after all.
+     * What stays here after an increase was linked from a lower partition (all but partition 0),
+     * which cleanup comes to later, and then hashes it: so it is only invalidated now. Not so where
+     * something is no hash dir: hashing moves that to quarantine, and then the partition may be
+     * empty after all.
      */
     private void finishOld() {
       if (!somethingLeft && !stopped && remover.remove(number, fd)) {
         return;
       }
       try {
-        if (litter.isEmpty()) {
+        if (litter.isEmpty() && number > 0 && job.afterIncrease()) {
           if (tools.posix.stat(fd, tools.hashesPickle) == -Errno.ENOENT) {
             // Without hashes, a suffix that is gone needs no invalidation either.
             changed.andNot(removed);
