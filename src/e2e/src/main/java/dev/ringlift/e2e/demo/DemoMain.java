@@ -7,7 +7,6 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +44,7 @@ public final class DemoMain {
             terminal && !options.plain(),
             terminal && System.getenv("NO_COLOR") == null,
             columns());
-    Demo demo = new Demo(options, screen, Files.createTempDirectory("ringlift-demo-"));
+    Demo demo = new Demo(options, screen, TemporaryPlace.create(options.objects()));
     // Ctrl-C ends up here, too.
     Runtime.getRuntime().addShutdownHook(new Thread(demo::close, "clean-up"));
     System.exit(run(demo, options, screen, terminal));

@@ -14,6 +14,7 @@ final class Screen {
   private static final String HIDE_CURSOR = "\u001b[?25l";
   private static final String SHOW_CURSOR = "\u001b[?25h";
   private static final String CLEAR_LINE = "\u001b[K";
+  private static final int LONGEST_MESSAGE = 120;
   private static final String CLEAR_BELOW = "\u001b[J";
 
   private final PrintStream out;
@@ -130,13 +131,19 @@ final class Screen {
             "; %s %d%%".formatted(node.name(), LiveTable.percent(node.done(), node.total())));
       }
     } else if (!view.message().isEmpty()) {
-      line.append("%-11s %s".formatted(view.phase(), view.message()));
+      line.append("%-11s %s".formatted(view.phase(), abridged(view.message())));
     }
     if (!line.isEmpty() && !lastLine.contentEquals(line)) {
       lastLine = line.toString();
       out.println("  %8s  %s".formatted(seconds(view.elapsed()), line));
       out.flush();
     }
+  }
+
+  private static String abridged(String message) {
+    return message.length() <= LONGEST_MESSAGE
+        ? message
+        : message.substring(0, LONGEST_MESSAGE) + "…";
   }
 
   /** Leaves the terminal as it was found. */
