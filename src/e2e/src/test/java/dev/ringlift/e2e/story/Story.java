@@ -1,0 +1,298 @@
+package dev.ringlift.e2e.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
+import dev.ringlift.api.v1alpha1.Phase;
+import dev.ringlift.api.v1alpha1.RelinkTask;
+import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
+import dev.ringlift.e2e.cluster.ClusterLayout;
+import dev.ringlift.e2e.cluster.ProcessSettings;
+import dev.ringlift.e2e.cluster.Programs;
+import dev.ringlift.e2e.cluster.StorageHost;
+import dev.ringlift.e2e.cluster.SwiftCluster;
+import dev.ringlift.e2e.story.SwiftObjects.Expected;
+import dev.ringlift.testkit.kube.ApiServer;
+import dev.ringlift.testkit.swift.Found;
+import dev.ringlift.testkit.swift.RealSwift;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.core.ConditionFactory;
+
+/**
+ * A cluster of three nodes with four devices each, whose ring was made by real swift-ring-builder
+ * and whose objects were written by real Swift; and the questions that every story ends with.
+ */
+final class Story implements AutoCloseable {
+  static final String INCREASE = "grow";
+  private static final AtomicInteger NUMBER = new AtomicInteger();
+  private static final int REPLICAS = 3;
+
+  private final ApiServer server;
+  private final Path folder;
+  private final RealSwift swift;
+  private final SwiftCluster cluster;
+  private final PublishedRings published;
+  private final SwiftObjects objects;
+  private final ObjectTree before;
+
+  /** Objects are there and the ring is published; no program of ours runs yet. */
+  Story(ApiServer server, Path folder, int partPower, int objectCount) {
+    this.server = server;
+    this.folder = folder;
+    int number = NUMBER.incrementAndGet();
+    // Nodes are there for all stories of an API server: each gets names and addresses of its own.
+    ClusterLayout layout =
+        new ClusterLayout(3, 4, "story%d-node".formatted(number), "127.0.%d".formatted(number));
+    swift = RealSwift.in(folder.resolve("swift"));
+    cluster =
+        new SwiftCluster(
+            server,
+            server.newNamespace("story"),
+            folder.resolve("nodes"),
+            layout,
+            ProcessSettings.quick(),
+            Programs.ofThisCheckout());
+    Path ring = makeRing(partPower);
+    objects = new SwiftObjects(objectCount);
+    swift.write(ring, 0, roots(), objects.operations());
+    before = ObjectTree.of(swift, cluster.hosts(), partPower);
+    assertThat(before.misplaced()).isEmpty();
+    published = new PublishedRings(cluster);
+    await("the first ring is seen").until(() -> !published.pairs().isEmpty());
+  }
+
+  private Path makeRing(int partPower) {
+    try {
+      Path builder = Files.createDirectories(folder.resolve("made")).resolve("object.builder");
+      ringBuilder(builder, "create", Integer.toString(partPower), Integer.toString(REPLICAS), "1");
+      for (StorageHost host : cluster.hosts()) {
+        for (String device : host.devices()) {
+          String place = "r1z%d-%s:6200/%s".formatted(host.zone(), host.address(), device);
+          ringBuilder(builder, "add", place, "100");
+        }
+      }
+      ringBuilder(builder, "rebalance");
+      Path ring = builder.resolveSibling("object.ring.gz");
+      cluster.publish(Files.readAllBytes(ring), Files.readAllBytes(builder));
+      return ring;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void ringBuilder(Path builder, String... arguments) {
+    List<String> words = new ArrayList<>(List.of(builder.toString()));
+    words.addAll(List.of(arguments));
+    swift.ringBuilder(words.toArray(String[]::new)).orThrow();
+  }
+
+  /** The devices root of each address in the ring. */
+  private Map<String, Path> roots() {
+    Map<String, Path> roots = new HashMap<>();
+    cluster.hosts().forEach(host -> roots.put(host.address(), host.devicesRoot()));
+    return roots;
+  }
+
+  SwiftCluster cluster() {
+    return cluster;
+  }
+
+  RealSwift swift() {
+    return swift;
+  }
+
+  ApiServer server() {
+    return server;
+  }
+
+  String node(int number) {
+    return cluster.hosts().get(number - 1).name();
+  }
+
+  void startAll() {
+    cluster.startAgents();
+    cluster.startOperator();
+  }
+
+  /** Limits the rate on each node, so that a step lasts long enough to be disturbed. */
+  void limitRate(int filesPerSecond) {
+    server
+        .kubectl(
+            "patch",
+            "ppi",
+            INCREASE,
+            "-n",
+            cluster.namespace(),
+            "--type=merge",
+            "-p",
+            "{\"spec\":{\"relinker\":{\"filesPerSecond\":%d}}}".formatted(filesPerSecond))
+        .orThrow();
+  }
+
+  // What is seen
+
+  PartitionPowerIncrease increase() {
+    return cluster.increase(INCREASE).orElseThrow();
+  }
+
+  Optional<PartitionPowerIncreaseStatus> status() {
+    return cluster.increase(INCREASE).map(PartitionPowerIncrease::getStatus);
+  }
+
+  boolean inPhase(Phase phase) {
+    return status().map(status -> status.phase() == phase).orElse(false);
+  }
+
+  /** The message of a condition that has this status; empty while it hasn't. */
+  String conditionMessage(String type, String wanted) {
+    return status().map(PartitionPowerIncreaseStatus::conditions).orElse(List.of()).stream()
+        .filter(condition -> condition.getType().equals(type))
+        .filter(condition -> condition.getStatus().equals(wanted))
+        .map(Condition::getMessage)
+        .findFirst()
+        .orElse("");
+  }
+
+  Optional<RelinkTaskStatus> taskStatus(String node, Step step) {
+    return cluster.tasks().stream()
+        .filter(task -> task.getSpec().nodeName().equals(node) && task.getSpec().step() == step)
+        .findFirst()
+        .map(RelinkTask::getStatus);
+  }
+
+  /** Waits, and fails early when a program that should run has ended by itself. */
+  ConditionFactory eventually(String what) {
+    return await(what)
+        .atMost(Duration.ofMinutes(2))
+        .pollInterval(Duration.ofMillis(100))
+        .failFast(
+            () ->
+                assertThat(cluster.dead())
+                    .as("programs that have ended by themselves")
+                    .filteredOn(process -> !killed.contains(process.name()))
+                    .isEmpty());
+  }
+
+  private final List<String> killed = new ArrayList<>();
+
+  /** SIGKILL for an agent; it stays down. */
+  void killAgent(String node) {
+    killed.add(cluster.agent(node).name());
+    cluster.agent(node).kill();
+  }
+
+  /** Starts an agent that was killed. */
+  void restartAgent(String node) {
+    killed.remove(cluster.startAgent(node).name());
+  }
+
+  /** SIGKILL for the operator, and a new one at once. */
+  void killAndRestartOperator() {
+    cluster.operator().kill();
+    cluster.startOperator();
+  }
+
+  void awaitComplete() {
+    eventually("the increase is Complete").until(() -> inPhase(Phase.Complete));
+  }
+
+  // What has to hold at the end of every story
+
+  /** Real Swift agrees that all is at this power and nothing was lost, changed or brought back. */
+  void assertAllAt(int partPower) {
+    Path ring = published.pairs().getLast().in(folder.resolve("last"));
+    assertRing(ring, partPower);
+    assertRebalances(published.pairs().getLast());
+    assertObjects(ring);
+    ObjectTree after = ObjectTree.of(swift, cluster.hosts(), partPower);
+    assertThat(after.misplaced()).as("files at old paths, or with further links").isEmpty();
+    assertThat(after.files())
+        .as("same files on the same devices, with inode, bytes and attributes as before")
+        .isEqualTo(before.files());
+    for (StorageHost host : cluster.hosts()) {
+      assertThat(swift.audit(host.devicesRoot()).quarantined()).isEmpty();
+    }
+  }
+
+  private void assertRing(Path ring, int partPower) {
+    JsonNode loaded = swift.ring(ring);
+    assertThat(loaded.path("part_power").asInt()).isEqualTo(partPower);
+    assertThat(loaded.path("next_part_power").isNull()).isTrue();
+    String builder = ring.resolveSibling("object.builder").toString();
+    assertThat(swift.ringBuilder(builder).orThrow().out())
+        .contains(
+            (1 << partPower) + " partitions, " + REPLICAS + ".000000 replicas",
+            "12 devices",
+            "Ring file " + ring + " is up-to-date");
+  }
+
+  /** In a folder of its own: it writes another ring. */
+  private void assertRebalances(PublishedRings.Pair pair) {
+    String builder =
+        pair.in(folder.resolve("rebalanced")).resolveSibling("object.builder").toString();
+    swift.ringBuilder(builder, "pretend_min_part_hours_passed").orThrow();
+    swift.ringBuilder(builder, "set_weight", "d0", "50").orThrow();
+    assertThat(swift.ringBuilder(builder, "rebalance").exitCode())
+        .as("swift-ring-builder rebalances the builder (1: with a warning)")
+        .isLessThan(2);
+  }
+
+  private void assertObjects(Path ring) {
+    Map<String, Expected> expected = new HashMap<>();
+    objects.expected().forEach(object -> expected.put(object.path(), object));
+    List<Found> found =
+        swift.read(ring, 0, roots(), objects.expected().stream().map(Expected::object).toList());
+    assertThat(found).hasSize(REPLICAS * expected.size());
+    for (Found place : found) {
+      Expected object = expected.get(place.object());
+      assertThat(object).as(place.object()).isNotNull();
+      assertThat(place.state())
+          .as("%s on %s/%s", place.object(), place.root(), place.device())
+          .isEqualTo(object.deleted() ? "deleted" : "present");
+      assertThat(place.timestamp()).isEqualTo(object.timestamp());
+      if (!object.deleted()) {
+        assertThat(place.body()).isEqualTo(object.body());
+        assertThat(place.metadata().getOrDefault("X-Object-Meta-Colour", ""))
+            .isEqualTo(object.colour());
+      }
+    }
+  }
+
+  /** Every ring that was ever published, loaded by real Swift: its powers, as {@code 6/7}. */
+  List<String> publishedPowers() {
+    List<String> powers = new ArrayList<>();
+    for (PublishedRings.Pair pair : published.pairs()) {
+      Path ring = pair.in(folder.resolve("published" + powers.size()));
+      JsonNode loaded = swift.ring(ring);
+      JsonNode builder = swift.builder(ring.resolveSibling("object.builder"));
+      assertThat(loaded.path("version")).isEqualTo(builder.path("version"));
+      assertThat(loaded.path("next_part_power")).isEqualTo(builder.path("next_part_power"));
+      assertThat(loaded.path("part_power")).isEqualTo(builder.path("part_power"));
+      powers.add(
+          loaded.path("part_power").asText() + "/" + loaded.path("next_part_power").asText());
+    }
+    return powers;
+  }
+
+  @Override
+  public void close() {
+    published.close();
+    cluster.close();
+    swift.close();
+  }
+}
