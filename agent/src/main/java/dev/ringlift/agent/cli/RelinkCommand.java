@@ -16,6 +16,7 @@ import dev.ringlift.ring.RingFileName;
 import dev.ringlift.ring.RingFormatException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -177,6 +178,9 @@ final class RelinkCommand {
         }
       } catch (RingFormatException e) {
         throw new UserError("The ring " + file + " cannot be used. " + e.getMessage());
+      } catch (NoSuchFileException e) {
+        throw new UserError(
+            "The ring of policy " + policy.name() + " is missing: there is no " + file + ".");
       } catch (IOException e) {
         throw new UserError(
             "The ring of policy "

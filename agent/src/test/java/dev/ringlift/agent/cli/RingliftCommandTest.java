@@ -1,0 +1,93 @@
+package dev.ringlift.agent.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the command line makes of its options, its configuration, and wrong input. */
+class RingliftCommandTest {
+  private final Path directory;
+
+  RingliftCommandTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
+
+  @Test
+  void theCommandLineComesBeforeTheFileAndTheFileBeforeTheDefaults() throws Exception {
+    RelinkOptions options = new RelinkOptions();
+    options.confFile =
+        conf(
+            "[DEFAULT]\ndevices = /disks\nmount_check = false\n[object-relinker]\nfiles_per_second = 7\nworkers = 0\nunknown = x\n");
+    options.filesPerSecond = "9.5";
+
+    RelinkSettings settings = RelinkSettings.of(options);
+
+    assertThat(settings.devices()).isEqualTo(Path.of("/disks"));
+    assertThat(settings.mountCheck()).isFalse();
+    assertThat(settings.filesPerSecond()).isEqualTo(9.5);
+    assertThat(settings.parallelDevices()).isEqualTo(1);
+    assertThat(settings.swiftDir()).isEqualTo(Path.of("/etc/swift"));
+    assertThat(settings.reclaim()).isEmpty();
+  }
+
+  @Test
+  void wrongValuesAreNamed() throws Exception {
+    RelinkOptions options = new RelinkOptions();
+    options.confFile = conf("[object-relinker]\nstats_interval = soon\n");
+
+    assertThatThrownBy(() -> RelinkSettings.of(options))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("stats_interval")
+        .hasMessageContaining("soon");
+  }
+
+  @Test
+  void policiesAreReadAsSwiftReadsThem() throws Exception {
+    Files.writeString(
+        directory.resolve("swift.conf"),
+        """
+        [storage-policy:0]
+        name = gold
+        aliases = yellow, orange
+        [storage-policy:2]
+        name = ec
+        policy_type = erasure_coding
+        ec_num_data_fragments = 4
+        ec_num_parity_fragments = 2
+        """);
+    SwiftPolicies policies = SwiftPolicies.read(directory);
+
+    assertThat(policies.find("Orange").policy().index()).isZero();
+    assertThat(policies.find("2").policy().fragments()).isEqualTo(6);
+    assertThatThrownBy(() -> policies.find("silver"))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("0 (gold), 2 (ec)");
+    assertThat(SwiftPolicies.read(directory.resolve("none")).all())
+        .extracting(SwiftPolicies.Named::names)
+        .containsExactly(List.of("Policy-0"));
+  }
+
+  @Test
+  void aMissingRingIsAnError() {
+    assertThat(
+            RingliftCommand.execute(
+                "relink", "--swift-dir", directory.toString(), "--devices", directory.toString()))
+        .isEqualTo(ExitCode.ERRORS.number());
+  }
+
+  @Test
+  void anUnknownOptionIsRefused() {
+    assertThat(RingliftCommand.execute("cleanup", "--nonsense"))
+        .isEqualTo(ExitCode.NOTHING_TO_DO.number());
+  }
+
+  private Path conf(String text) throws IOException {
+    return Files.writeString(directory.resolve("relinker.conf"), text);
+  }
+}
