@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
     name = "ringlift",
     description = "Raises the partition power of OpenStack Swift's object rings.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {RingliftCommand.Relink.class, RingliftCommand.Cleanup.class})
+    subcommands = {RingliftCommand.Relink.class, RingliftCommand.Cleanup.class, RingCommand.class})
 public final class RingliftCommand {
   @Option(
       names = {"-h", "--help"},
@@ -25,7 +25,7 @@ public final class RingliftCommand {
     System.exit(execute(arguments));
   }
 
-  /** Runs a command line and returns its exit code, see {@link ExitCode}. */
+  /** Runs a command line and returns its exit code: see {@link ExitCode}, {@link RingCommand}. */
   static int execute(String... arguments) {
     CommandLine line = new CommandLine(new RingliftCommand());
     return line.execute(arguments);

@@ -134,7 +134,7 @@ public final class RingFiles {
 
   private Outcome apply(Transition transition, Pair pair, @Nullable Integer formatVersion)
       throws Stop, IOException {
-    if (!pair.builder().getFileName().toString().contains("object")) {
+    if (!String.valueOf(pair.builder().getFileName()).contains("object")) {
       throw new Stop(
           new Refused(
               "%s: the partition power of object rings alone can be increased, and this file's name"

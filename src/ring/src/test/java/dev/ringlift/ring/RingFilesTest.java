@@ -99,6 +99,12 @@ class RingFilesTest {
   }
 
   @Test
+  void refusesAPathThatHasNoName() {
+    assertThat(files.apply(Transition.PREPARE, Path.of("/"), null))
+        .isInstanceOf(RingFiles.Refused.class);
+  }
+
+  @Test
   void refusesABuilderWithChangesThatNobodyHasPublished() throws Exception {
     Files.write(builderFile, Clusters.builder(4, 2, 6).toBytes());
 
