@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.ringlift.e2e.cluster.Programs;
 import dev.ringlift.ring.Transition;
 import dev.ringlift.testkit.process.Command;
 import dev.ringlift.testkit.swift.RealSwift;
@@ -22,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("swift")
 class RingCommandTest {
   private static final Path RINGLIFT =
-      Programs.ofThisCheckout().crds().resolveSibling("bin/ringlift");
+      Path.of("").toAbsolutePath().resolve("../../bin/ringlift").normalize();
 
   @TempDir private Path directory;
   private RealSwift swift;
