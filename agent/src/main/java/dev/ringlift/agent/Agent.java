@@ -9,6 +9,7 @@ import dev.ringlift.agent.node.NodeInventory;
 import dev.ringlift.agent.node.RingDirectory;
 import dev.ringlift.agent.node.RingParser;
 import dev.ringlift.agent.node.SeenRing;
+import dev.ringlift.agent.node.StaleDevices;
 import dev.ringlift.agent.node.StorageNodeReporter;
 import dev.ringlift.agent.task.KubernetesTaskApi;
 import dev.ringlift.agent.task.RunSettings;
@@ -71,9 +72,14 @@ final class Agent implements AutoCloseable {
             clock,
             RandomGenerator.getDefault());
     RingDirectory rings = new RingDirectory(settings.ringDirectory(), Agent::parse, clock);
+    Inventory devices = Inventory.of(settings.devicesRoot());
     LeftoverSweeper sweeper =
-        new LeftoverSweeper(Leftovers.of(settings.devicesRoot()), rings::ofPolicy, this::isBusy);
-    inventory = new NodeInventory(Inventory.of(settings.devicesRoot()), sweeper);
+        new LeftoverSweeper(
+            Leftovers.of(settings.devicesRoot()),
+            new StaleDevices(devices),
+            rings::ofPolicy,
+            this::isBusy);
+    inventory = new NodeInventory(devices, sweeper);
     KubernetesStorageNodeApi nodeApi =
         new KubernetesStorageNodeApi(client, settings.namespace(), settings.node());
     StorageNodeReporter reporter =
@@ -97,6 +103,7 @@ final class Agent implements AutoCloseable {
             ReconFile.in(settings.reconCachePath()),
             new RunSettings(
                 settings.devicesRoot(),
+                settings.swiftDirectory(),
                 settings.mountCheck(),
                 settings.replicationSlots(),
                 settings.statusInterval()),

@@ -23,6 +23,8 @@ interface AgentConfig {
   @WithDefault("/etc/swift")
   Path ringDirectory();
 
+  Optional<Path> swiftDirectory();
+
   @WithDefault("/var/cache/swift")
   Path reconCachePath();
 

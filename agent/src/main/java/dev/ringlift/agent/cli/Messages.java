@@ -1,5 +1,6 @@
 package dev.ringlift.agent.cli;
 
+import dev.ringlift.agent.conf.UserError;
 import dev.ringlift.relinker.DeviceProgress;
 import dev.ringlift.relinker.DeviceResult;
 import dev.ringlift.relinker.Problem;

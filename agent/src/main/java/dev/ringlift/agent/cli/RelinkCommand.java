@@ -1,5 +1,7 @@
 package dev.ringlift.agent.cli;
 
+import dev.ringlift.agent.conf.SwiftPolicies;
+import dev.ringlift.agent.conf.UserError;
 import dev.ringlift.relinker.Counters;
 import dev.ringlift.relinker.DeviceProgress;
 import dev.ringlift.relinker.DeviceResult;

@@ -1,5 +1,7 @@
 package dev.ringlift.agent.cli;
 
+import dev.ringlift.agent.conf.IniFile;
+import dev.ringlift.agent.conf.UserError;
 import dev.ringlift.relinker.RelinkRequest;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,7 +3,6 @@ package dev.ringlift.agent.node;
 import dev.ringlift.relinker.Device;
 import dev.ringlift.relinker.Leftovers;
 import dev.ringlift.relinker.ObjectPolicy;
-import dev.ringlift.relinker.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,11 +13,13 @@ import java.util.function.IntPredicate;
 
 /**
  * Removes the state and lock files of increases that have ended, so that nothing remains of them,
- * and names those that are not Ringlift's to remove. An increase has ended when this node's ring
- * has no next partition power: a relink would begin anew from there anyway.
+ * and names the devices that missed a cleanup. An increase has ended when this node's ring has no
+ * next partition power: a relink would begin anew from there anyway. State of a relinker that
+ * Ringlift did not start is left alone: it is not Ringlift's to remove, and never trusted.
  */
 public final class LeftoverSweeper {
   private final Leftovers leftovers;
+  private final StaleDevices stale;
   private final IntFunction<Optional<SeenRing>> ringOfPolicy;
   private final IntPredicate busy;
 
@@ -27,8 +28,12 @@ public final class LeftoverSweeper {
    * @param busy whether work on this policy is under way
    */
   public LeftoverSweeper(
-      Leftovers leftovers, IntFunction<Optional<SeenRing>> ringOfPolicy, IntPredicate busy) {
+      Leftovers leftovers,
+      StaleDevices stale,
+      IntFunction<Optional<SeenRing>> ringOfPolicy,
+      IntPredicate busy) {
     this.leftovers = leftovers;
+    this.stale = stale;
     this.ringOfPolicy = ringOfPolicy;
     this.busy = busy;
   }
@@ -39,29 +44,30 @@ public final class LeftoverSweeper {
     for (Device device : devices) {
       List<String> here = new ArrayList<>();
       for (Device.DataDir dir : device.dataDirs()) {
-        dir.state().ifPresent(state -> here.addAll(sweep(device, dir, state)));
+        here.addAll(sweep(device, dir));
       }
       if (!here.isEmpty()) {
         left.put(device.name(), here);
       }
     }
+    stale.keepOnly(devices);
     return left;
   }
 
-  private List<String> sweep(Device device, Device.DataDir dir, Device.StateFound state) {
+  private List<String> sweep(Device device, Device.DataDir dir) {
     int policy = dir.policyIndex();
-    if (busy.test(policy) || ringOfPolicy.apply(policy).filter(SeenRing::atRest).isEmpty()) {
+    Optional<SeenRing> ring = ringOfPolicy.apply(policy).filter(SeenRing::atRest);
+    if (busy.test(policy) || ring.isEmpty()) {
       return List.of();
     }
-    if (state.identity().isEmpty()) {
-      return List.of(
-          "%s: state of a relinker run from power %d to %d that Ringlift did not start"
-              .formatted(dir.name(), state.partPower(), state.nextPartPower()));
+    List<String> left = new ArrayList<>();
+    if (dir.state().flatMap(Device.StateFound::identity).isPresent()) {
+      // The kind of the policy says nothing about these files.
+      leftovers
+          .remove(device.name(), ObjectPolicy.replication(policy))
+          .forEach(problem -> left.add(dir.name() + ": " + problem));
     }
-    // The kind of the policy says nothing about these files.
-    return leftovers.remove(device.name(), ObjectPolicy.replication(policy)).stream()
-        .map(Problem::toString)
-        .map(problem -> dir.name() + ": " + problem)
-        .toList();
+    stale.find(device, dir, ring.get()).ifPresent(found -> left.add(dir.name() + ": " + found));
+    return left;
   }
 }

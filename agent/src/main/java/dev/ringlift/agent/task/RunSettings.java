@@ -7,9 +7,14 @@ import java.time.Duration;
  * How this node's runs work.
  *
  * @param devicesRoot where the devices are mounted
+ * @param swiftDirectory where swift.conf is
  * @param mountCheck whether a device must be a mount point
  * @param replicationSlots {@code replication_concurrency_per_device} of the node's replicators
  * @param statusInterval the shortest time between two writes of progress
  */
 public record RunSettings(
-    Path devicesRoot, boolean mountCheck, int replicationSlots, Duration statusInterval) {}
+    Path devicesRoot,
+    Path swiftDirectory,
+    boolean mountCheck,
+    int replicationSlots,
+    Duration statusInterval) {}

@@ -25,6 +25,7 @@ final class RunStarter {
   private final NodeInventory inventory;
   private final ApiContact contact;
   private final RunSettings settings;
+  private final PolicyKinds policies;
 
   RunStarter(
       Relinker relinker,
@@ -37,10 +38,16 @@ final class RunStarter {
     this.inventory = inventory;
     this.contact = contact;
     this.settings = settings;
+    this.policies = new PolicyKinds(settings.swiftDirectory());
+  }
+
+  /** What is known of a policy. */
+  PolicyKinds.Kind policy(int index) {
+    return policies.of(index);
   }
 
   /** What would be done for a task on these devices; nothing is begun. */
-  ActiveTask prepare(RelinkTask task, Set<String> devices, Instant now) {
+  ActiveTask prepare(RelinkTask task, ObjectPolicy policy, Set<String> devices, Instant now) {
     Set<String> there =
         inventory.last().map(NodeInventory.Look::devices).map(NodeDevices::names).orElse(Set.of());
     Set<String> present = new TreeSet<>(devices);
@@ -50,7 +57,12 @@ final class RunStarter {
     LiveSettings live = new LiveSettings();
     ActiveTask prepared =
         new ActiveTask(
-            task, absent, settings.devicesRoot().toString(), request(task, present), live, now);
+            task,
+            absent,
+            settings.devicesRoot().toString(),
+            request(task, policy, present),
+            live,
+            now);
     prepared.obey(task.getSpec().relinker());
     return prepared;
   }
@@ -64,15 +76,11 @@ final class RunStarter {
             relinker.start(prepared.request(), prepared.settings(), guard(prepared.work())));
   }
 
-  private RelinkRequest request(RelinkTask task, Set<String> devices) {
+  private RelinkRequest request(RelinkTask task, ObjectPolicy policy, Set<String> devices) {
     Work work = Work.of(task.getSpec());
     RelinkRequest.Builder request =
         RelinkRequest.builder(
-                settings.devicesRoot(),
-                ObjectPolicy.replication(work.policyIndex()),
-                work.step(),
-                work.partPower(),
-                work.nextPartPower())
+                settings.devicesRoot(), policy, work.step(), work.partPower(), work.nextPartPower())
             .identity(new RunIdentity(work.increaseUid(), work.cycle()))
             .devices(devices)
             .mountCheck(settings.mountCheck())

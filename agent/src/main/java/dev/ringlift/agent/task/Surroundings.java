@@ -11,6 +11,7 @@ import java.util.Optional;
  *
  * @param ring the ring of the task's policy, as this node sees it
  * @param ringDirectory where it is looked for
+ * @param policy what is known of the task's policy
  * @param inReach whether the agent's lease holds
  * @param lease how long it lasts
  * @param devices as last found; empty before the first look
@@ -19,6 +20,7 @@ import java.util.Optional;
 record Surroundings(
     Optional<SeenRing> ring,
     String ringDirectory,
+    PolicyKinds.Kind policy,
     boolean inReach,
     Duration lease,
     Optional<NodeDevices> devices,

@@ -1,5 +1,6 @@
 package dev.ringlift.agent.task;
 
+import dev.ringlift.relinker.ObjectPolicy;
 import java.util.Set;
 
 /** What to do about a task now. */
@@ -17,7 +18,7 @@ sealed interface TaskDecision {
   record Stop(String reason) implements TaskDecision {}
 
   /** Begin, or go on where an earlier run ended. */
-  record Start(Set<String> devices) implements TaskDecision {
+  record Start(ObjectPolicy policy, Set<String> devices) implements TaskDecision {
     public Start {
       devices = Set.copyOf(devices);
     }

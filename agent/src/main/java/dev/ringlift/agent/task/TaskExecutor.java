@@ -5,6 +5,7 @@ import dev.ringlift.agent.node.NodeInventory;
 import dev.ringlift.agent.node.RingDirectory;
 import dev.ringlift.api.v1alpha1.RelinkTask;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
+import dev.ringlift.relinker.ObjectPolicy;
 import dev.ringlift.relinker.ReconFile;
 import dev.ringlift.relinker.RelinkRun;
 import dev.ringlift.relinker.Relinker;
@@ -209,6 +210,7 @@ public final class TaskExecutor {
         new Surroundings(
             rings.ofPolicy(task.getSpec().policyIndex()),
             rings.path().toString(),
+            starter.policy(task.getSpec().policyIndex()),
             contact.fresh(),
             contact.limit(),
             inventory.last().map(NodeInventory.Look::devices),
@@ -252,18 +254,19 @@ public final class TaskExecutor {
           api.write(task, TaskStatuses.held(task, message));
         }
       }
-      case TaskDecision.Start(Set<String> devices) -> start(task, devices);
+      case TaskDecision.Start(ObjectPolicy policy, Set<String> devices) ->
+          start(task, policy, devices);
     }
   }
 
-  private void start(RelinkTask task, Set<String> devices) {
+  private void start(RelinkTask task, ObjectPolicy policy, Set<String> devices) {
     Instant now = clock.instant();
     if (!api.hasOwner(task)) {
       ownerless.put(task.getMetadata().getUid(), now.plus(OWNER_INTERVAL));
       LOG.infof("%s: not begun, its increase is gone", name(task));
       return;
     }
-    ActiveTask begun = starter.prepare(task, devices, now);
+    ActiveTask begun = starter.prepare(task, policy, devices, now);
     RelinkTaskStatus status = begun.status();
     if (!api.write(task, status)) {
       return;

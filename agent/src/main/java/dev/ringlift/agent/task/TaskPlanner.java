@@ -8,6 +8,7 @@ import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceProgress;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceState;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.State;
+import dev.ringlift.relinker.ObjectPolicy;
 import dev.ringlift.relinker.Step;
 import java.time.Duration;
 import java.util.Objects;
@@ -61,14 +62,24 @@ final class TaskPlanner {
     if (obstacle.isPresent()) {
       return new TaskDecision.Hold(obstacle.get());
     }
+    return switch (surroundings.policy()) {
+      case PolicyKinds.Kind.Unknown(String sentence) -> new TaskDecision.Hold(sentence);
+      case PolicyKinds.Kind.Known(ObjectPolicy policy) ->
+          startOnDevices(task, policy, surroundings);
+    };
+  }
+
+  private static TaskDecision startOnDevices(
+      RelinkTask task, ObjectPolicy policy, Surroundings surroundings) {
     return surroundings
         .devices()
-        .map(found -> devices(task, found.holding(wanted.policyIndex())))
-        .map(devices -> startUnlessBusy(devices, surroundings))
+        .map(found -> devices(task, found.holding(policy.index())))
+        .map(devices -> startUnlessBusy(policy, devices, surroundings))
         .orElseGet(() -> new TaskDecision.Hold("Waits for the first look at the node's devices."));
   }
 
-  private static TaskDecision startUnlessBusy(Set<String> devices, Surroundings surroundings) {
+  private static TaskDecision startUnlessBusy(
+      ObjectPolicy policy, Set<String> devices, Surroundings surroundings) {
     return devices.stream()
         .filter(surroundings.busy()::containsKey)
         .findFirst()
@@ -77,7 +88,7 @@ final class TaskPlanner {
                 new TaskDecision.Hold(
                     "Waits for the task %s, which works on %s."
                         .formatted(surroundings.busy().get(device), device)))
-        .orElseGet(() -> new TaskDecision.Start(devices));
+        .orElseGet(() -> new TaskDecision.Start(policy, devices));
   }
 
   /** Why no work may be done for this now, as a sentence. */

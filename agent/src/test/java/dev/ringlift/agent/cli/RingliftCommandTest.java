@@ -3,6 +3,8 @@ package dev.ringlift.agent.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ringlift.agent.conf.SwiftPolicies;
+import dev.ringlift.agent.conf.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

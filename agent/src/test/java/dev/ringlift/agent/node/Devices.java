@@ -5,12 +5,16 @@ import dev.ringlift.relinker.Inventory;
 import dev.ringlift.relinker.ObjectPolicy;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Devices for tests, and an inventory of them. */
 final class Devices implements Inventory {
   final List<Device> devices = new ArrayList<>();
+  final Map<String, StaleDevice> stale = new HashMap<>();
+  int looksForStale;
 
   Devices(Device... devices) {
     this.devices.addAll(Arrays.asList(devices));
@@ -32,6 +36,7 @@ final class Devices implements Inventory {
   @Override
   public Optional<StaleDevice> stale(
       String device, ObjectPolicy policy, int partPower, long limit) {
-    return Optional.empty();
+    looksForStale++;
+    return Optional.ofNullable(stale.get(device));
   }
 }

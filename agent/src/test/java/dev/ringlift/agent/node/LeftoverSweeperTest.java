@@ -5,6 +5,7 @@ import static dev.ringlift.agent.node.Devices.objects;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringlift.relinker.Device;
+import dev.ringlift.relinker.Inventory.StaleDevice;
 import dev.ringlift.relinker.Problem;
 import dev.ringlift.relinker.RunIdentity;
 import java.time.Instant;
@@ -22,15 +23,37 @@ class LeftoverSweeperTest {
   private final List<String> removed = new ArrayList<>();
   private List<Problem> problems = List.of();
 
+  private final Devices inventory = new Devices();
+  private final StaleDevices stale = new StaleDevices(inventory);
+
   @Test
-  void removesWhatRingliftLeftAndReportsWhatOthersLeft() {
-    assertThat(sweep(ring(null), false))
-        .isEqualTo(
-            Map.of(
-                "sdb",
-                List.of(
-                    "objects: state of a relinker run from power 10 to 11 that Ringlift did not start")));
+  void removesWhatRingliftLeftAndLeavesAloneWhatOthersLeft() {
+    assertThat(sweep(ring(null), false)).isEmpty();
     assertThat(removed).containsExactly("sda objects");
+  }
+
+  @Test
+  void namesADeviceThatMissedACleanupAndLooksOncePerRing() {
+    inventory.stale.put("sdb", new StaleDevice("sdb", 3, "sdb/objects/7/abc/hash"));
+    Map<String, List<String>> expected =
+        Map.of(
+            "sdb",
+            List.of(
+                "objects: files at places that are wrong for partition power 10, such as sdb/objects/7/abc/hash"));
+
+    assertThat(sweep(ring(null), false)).isEqualTo(expected);
+    assertThat(sweep(ring(null), false)).isEqualTo(expected);
+
+    assertThat(inventory.looksForStale).isEqualTo(2);
+  }
+
+  @Test
+  void looksAgainAtADeviceThatWasAway() {
+    sweep(ring(null), false);
+    sweeper(ring(null), false).sweep(List.of(OURS));
+    inventory.stale.put("sdb", new StaleDevice("sdb", 3, "sdb/objects/7/abc/hash"));
+
+    assertThat(sweep(ring(null), false)).containsOnlyKeys("sdb");
   }
 
   @Test
@@ -56,14 +79,18 @@ class LeftoverSweeperTest {
   }
 
   private Map<String, List<String>> sweep(Optional<SeenRing> ring, boolean busy) {
+    return sweeper(ring, busy).sweep(List.of(OURS, FOREIGN));
+  }
+
+  private LeftoverSweeper sweeper(Optional<SeenRing> ring, boolean busy) {
     return new LeftoverSweeper(
-            (device, policy) -> {
-              removed.add(device + " " + policy.dataDir());
-              return problems;
-            },
-            policy -> ring,
-            policy -> busy)
-        .sweep(List.of(OURS, FOREIGN));
+        (device, policy) -> {
+          removed.add(device + " " + policy.dataDir());
+          return problems;
+        },
+        stale,
+        policy -> ring,
+        policy -> busy);
   }
 
   private static Optional<SeenRing> ring(@Nullable Integer next) {

@@ -27,7 +27,11 @@ class StorageNodeReporterTest {
   private final NodeInventory inventory =
       new NodeInventory(
           devices,
-          new LeftoverSweeper((device, policy) -> List.of(), p -> Optional.empty(), p -> false));
+          new LeftoverSweeper(
+              (device, policy) -> List.of(),
+              new StaleDevices(new Devices()),
+              p -> Optional.empty(),
+              p -> false));
   private final FakeApi api = new FakeApi();
 
   @BeforeEach
@@ -54,7 +58,11 @@ class StorageNodeReporterTest {
     NodeInventory young =
         new NodeInventory(
             devices,
-            new LeftoverSweeper((device, policy) -> List.of(), p -> Optional.empty(), p -> false));
+            new LeftoverSweeper(
+                (device, policy) -> List.of(),
+                new StaleDevices(new Devices()),
+                p -> Optional.empty(),
+                p -> false));
 
     reporter(true, young).report();
 

@@ -16,6 +16,7 @@ import dev.ringlift.agent.node.NodeInventory;
 import dev.ringlift.agent.node.RingDirectory;
 import dev.ringlift.agent.node.RingParser;
 import dev.ringlift.agent.node.SeenRing;
+import dev.ringlift.agent.node.StaleDevices;
 import dev.ringlift.api.v1alpha1.RelinkTask;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceState;
@@ -384,15 +385,16 @@ class TaskExecutorTest {
   }
 
   private static RunSettings settings() {
-    return new RunSettings(Path.of("/srv/node"), true, 1, Duration.ofSeconds(5));
+    return new RunSettings(
+        Path.of("/srv/node"), Path.of("/etc/swift"), true, 1, Duration.ofSeconds(5));
   }
 
-  private static NodeInventory inventory(String... devices) {
-    return new NodeInventory(
+  private static NodeInventory inventory(String... names) {
+    Inventory inventory =
         new Inventory() {
           @Override
           public List<Device> devices() {
-            return Tasks.devices(devices).all();
+            return Tasks.devices(names).all();
           }
 
           @Override
@@ -400,7 +402,13 @@ class TaskExecutorTest {
               String device, ObjectPolicy policy, int partPower, long limit) {
             return Optional.empty();
           }
-        },
-        new LeftoverSweeper((device, policy) -> List.of(), policy -> Optional.empty(), p -> false));
+        };
+    return new NodeInventory(
+        inventory,
+        new LeftoverSweeper(
+            (device, policy) -> List.of(),
+            new StaleDevices(inventory),
+            policy -> Optional.empty(),
+            p -> false));
   }
 }

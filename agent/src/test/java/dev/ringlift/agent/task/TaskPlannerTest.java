@@ -17,6 +17,7 @@ import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceState;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.State;
 import dev.ringlift.api.v1alpha1.RelinkerSettings;
+import dev.ringlift.relinker.ObjectPolicy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,19 +27,20 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TaskPlannerTest {
+  private static final ObjectPolicy POLICY = ObjectPolicy.replication(0);
 
   @Test
   void startsOnTheDevicesOfTheSpecAndOnAllOthersThatHoldData() {
     RelinkTask task = task("sda");
 
     assertThat(decide(task, here("sda", "sdx")))
-        .isEqualTo(new TaskDecision.Start(Set.of("sda", "sdx")));
+        .isEqualTo(new TaskDecision.Start(POLICY, Set.of("sda", "sdx")));
   }
 
   @Test
   void startsOnADeviceThatIsNotThereSoThatItIsReported() {
     assertThat(decide(task("sda", "sdb"), here("sda")))
-        .isEqualTo(new TaskDecision.Start(Set.of("sda", "sdb")));
+        .isEqualTo(new TaskDecision.Start(POLICY, Set.of("sda", "sdb")));
   }
 
   @Test
@@ -53,7 +55,7 @@ class TaskPlannerTest {
                 device("sdb", DeviceState.Running)));
 
     assertThat(decide(running, here("sda", "sdb")))
-        .isEqualTo(new TaskDecision.Start(Set.of("sdb")));
+        .isEqualTo(new TaskDecision.Start(POLICY, Set.of("sdb")));
   }
 
   @Test
@@ -130,6 +132,7 @@ class TaskPlannerTest {
         new Surroundings(
             Optional.of(ring(MD5, 10, 11)),
             "/etc/swift",
+            new PolicyKinds.Kind.Known(POLICY),
             true,
             Duration.ofSeconds(40),
             Optional.of(Tasks.devices("sda", "sdb")),
@@ -145,6 +148,7 @@ class TaskPlannerTest {
         new Surroundings(
             Optional.of(ring(MD5, 10, 11)),
             "/etc/swift",
+            new PolicyKinds.Kind.Known(POLICY),
             true,
             Duration.ofSeconds(40),
             Optional.empty(),
@@ -175,7 +179,7 @@ class TaskPlannerTest {
                 device("sdb", DeviceState.Failed)));
 
     assertThat(decide(with(failed, spec(MD5, 2, "sda", "sdb")), here("sda", "sdb")))
-        .isEqualTo(new TaskDecision.Start(Set.of("sdb")));
+        .isEqualTo(new TaskDecision.Start(POLICY, Set.of("sdb")));
   }
 
   @Test
@@ -184,7 +188,7 @@ class TaskPlannerTest {
         with(task("sda"), status(State.Succeeded, 1, device("sda", DeviceState.Succeeded)));
 
     assertThat(decide(with(done, spec(MD5, 1, "sda", "sdb")), here("sda", "sdb")))
-        .isEqualTo(new TaskDecision.Start(Set.of("sdb")));
+        .isEqualTo(new TaskDecision.Start(POLICY, Set.of("sdb")));
   }
 
   @Test
@@ -227,6 +231,22 @@ class TaskPlannerTest {
   }
 
   @Test
+  void holdsATaskOfAPolicyWhoseTypeIsNotKnown() {
+    Surroundings here = here("sda");
+    Surroundings unknown =
+        new Surroundings(
+            here.ring(),
+            here.ringDirectory(),
+            new PolicyKinds.Kind.Unknown("Nobody knows."),
+            here.inReach(),
+            here.lease(),
+            here.devices(),
+            here.busy());
+
+    assertThat(decide(task("sda"), unknown)).isEqualTo(new TaskDecision.Hold("Nobody knows."));
+  }
+
+  @Test
   void leavesATaskAloneThatIsBeingDeleted() {
     RelinkTask deleted = task("sda");
     deleted.getMetadata().setDeletionTimestamp(Tasks.NOW.toString());
@@ -255,6 +275,7 @@ class TaskPlannerTest {
     return new Surroundings(
         Optional.ofNullable(ring),
         "/etc/swift",
+        new PolicyKinds.Kind.Known(POLICY),
         inReach,
         Duration.ofSeconds(40),
         Optional.of(devices),

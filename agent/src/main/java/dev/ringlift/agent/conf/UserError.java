@@ -1,10 +1,10 @@
-package dev.ringlift.agent.cli;
+package dev.ringlift.agent.conf;
 
 /** Something that the user can mend; the message is the sentence to show. */
-final class UserError extends Exception {
+public final class UserError extends Exception {
   private static final long serialVersionUID = 1;
 
-  UserError(String message) {
+  public UserError(String message) {
     super(message);
   }
 }

@@ -1,4 +1,4 @@
-package dev.ringlift.agent.cli;
+package dev.ringlift.agent.conf;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * under {@code [DEFAULT]}, {@code %(other)s} in values. A directory stands for its {@code *.conf}
  * files in order of their names.
  */
-final class IniFile {
+public final class IniFile {
   private static final Pattern SECTION = Pattern.compile("\\[([^]]+)].*");
   private static final Pattern OPTION = Pattern.compile("([^=:\\s][^=:]*?)\\s*[=:]\\s*(.*)");
   private static final Pattern REFERENCE = Pattern.compile("%\\(([^)]+)\\)s");
@@ -28,7 +28,12 @@ final class IniFile {
 
   private IniFile() {}
 
-  static IniFile read(Path path) throws UserError {
+  /**
+   * Reads a file or a directory of files.
+   *
+   * @throws UserError if it can't be read, or a line is no option of a section
+   */
+  public static IniFile read(Path path) throws UserError {
     IniFile file = new IniFile();
     try {
       if (Files.isDirectory(path)) {
@@ -48,12 +53,12 @@ final class IniFile {
   }
 
   /** The names of the sections, DEFAULT not among them. */
-  List<String> sections() {
+  public List<String> sections() {
     return sections.keySet().stream().filter(name -> !name.equals("DEFAULT")).toList();
   }
 
   /** The options of a section with the defaults; empty when there is no such section. */
-  Optional<Map<String, String>> section(String name) {
+  public Optional<Map<String, String>> section(String name) {
     Map<String, String> own = sections.get(name);
     if (own == null) {
       return Optional.empty();

@@ -1,4 +1,4 @@
-package dev.ringlift.agent.cli;
+package dev.ringlift.agent.conf;
 
 import dev.ringlift.relinker.ObjectPolicy;
 import java.nio.file.Files;
@@ -16,12 +16,12 @@ import java.util.stream.Stream;
  * The storage policies of a swift.conf; without one, or without policies in it, Swift's one legacy
  * policy.
  */
-final class SwiftPolicies {
+public final class SwiftPolicies {
   private static final String SECTION = "storage-policy:";
 
   /** A policy with the names that it goes by, the first being its name proper. */
-  record Named(ObjectPolicy policy, List<String> names) {
-    String name() {
+  public record Named(ObjectPolicy policy, List<String> names) {
+    public String name() {
       return names.getFirst();
     }
   }
@@ -32,7 +32,13 @@ final class SwiftPolicies {
     this.policies = policies;
   }
 
-  static SwiftPolicies read(Path swiftDir) throws UserError {
+  /**
+   * Reads swift.conf.
+   *
+   * @param swiftDir the directory that it is in
+   * @throws UserError if it can't be read, or makes no sense
+   */
+  public static SwiftPolicies read(Path swiftDir) throws UserError {
     List<Named> policies = new ArrayList<>();
     Path conf = swiftDir.resolve("swift.conf");
     if (Files.exists(conf)) {
@@ -50,12 +56,24 @@ final class SwiftPolicies {
     return new SwiftPolicies(policies);
   }
 
-  List<Named> all() {
+  public List<Named> all() {
     return policies;
   }
 
-  /** The policy of this name (in any case) or index. */
-  Named find(String nameOrIndex) throws UserError {
+  /** The policy of this index; empty when swift.conf has none such. */
+  public Optional<ObjectPolicy> find(int index) {
+    return policies.stream()
+        .map(Named::policy)
+        .filter(policy -> policy.index() == index)
+        .findFirst();
+  }
+
+  /**
+   * The policy of this name (in any case) or index.
+   *
+   * @throws UserError if there is none, naming those that there are
+   */
+  public Named find(String nameOrIndex) throws UserError {
     Optional<Named> found =
         policies.stream()
             .filter(
