@@ -1,0 +1,154 @@
+package dev.ringlift.e2e.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
+import dev.ringlift.api.v1alpha1.RelinkerSettings;
+import dev.ringlift.api.v1alpha1.RingSource;
+import dev.ringlift.testkit.kube.ApiServer;
+import dev.ringlift.testkit.kube.ApiServerExtension;
+import dev.ringlift.testkit.process.Command;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The schema, its defaults and its rules, on a real API server. */
+@Tag("apiserver")
+@ExtendWith(ApiServerExtension.class)
+class SchemaTest {
+  private final ApiServer server;
+  private final String namespace;
+
+  SchemaTest(ApiServer server) {
+    this.server = server;
+    this.namespace = server.newNamespace("schema");
+  }
+
+  @BeforeEach
+  void installDefinitions() {
+    String crds = Path.of("../../crds").toString();
+    assertThat(server.kubectl("apply", "--server-side", "-f", crds).orThrow().err())
+        .as("warnings of the API server")
+        .isEmpty();
+    server.kubectl("wait", "--for=condition=Established", "--timeout=60s", "-f", crds).orThrow();
+  }
+
+  @Test
+  void whatTheUserLeavesOutGetsItsDefault() {
+    apply(increase("targetPartPower: 7, ring: {configMaps: [rings]}")).orThrow();
+
+    assertThat(stored().getSpec())
+        .isEqualTo(
+            new PartitionPowerIncreaseSpec(
+                0,
+                7,
+                new RingSource(RingSource.Type.ConfigMap, List.of("rings")),
+                new RelinkerSettings(0, 0)));
+    assertThat(server.kubectl("explain", "ppi.spec.targetPartPower").orThrow().out())
+        .contains("Partition power to end at");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "targetPartPower: 33, ring: {configMaps: [rings]} | should be less than or equal to 32",
+        "targetPartPower: 0, ring: {configMaps: [rings]} | should be greater than or equal to 1",
+        "targetPartPower: many, ring: {configMaps: [rings]} | must be of type integer",
+        "ring: {configMaps: [rings]} | spec.targetPartPower: Required value",
+        "targetPartPower: 7 | spec.ring: Required value",
+        "targetPartPower: 7, ring: {configMaps: []} | should have at least 1 items",
+        "targetPartPower: 7, ring: {configMaps: [a], type: Floppy} | Unsupported value: \"Floppy\"",
+        "targetPartPower: 7, policyIndex: -1, ring: {configMaps: [a]} | should be greater than or equal to 0",
+        "targetPartPower: 7, ring: {configMaps: [a]}, tagetPartPower: 8 | unknown field \"spec.tagetPartPower\"",
+      })
+  void nonsenseIsRefusedWithTheFieldAndTheReason(String spec, String reason) {
+    Command.Result result = apply(increase(spec));
+
+    assertThat(result.exitCode()).isNotZero();
+    assertThat(result.err()).contains(reason);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"spec\":{\"targetPartPower\":8}} | targetPartPower is immutable",
+        "{\"spec\":{\"policyIndex\":1}} | policyIndex is immutable",
+        "{\"spec\":{\"ring\":{\"configMaps\":[\"others\"]}}} | ring is immutable",
+      })
+  void whatAnIncreaseIsAboutCannotBeChanged(String patch, String reason) {
+    apply(increase("targetPartPower: 7, ring: {configMaps: [rings]}")).orThrow();
+
+    Command.Result result = patch("ppi", patch);
+
+    assertThat(result.exitCode()).isNotZero();
+    assertThat(result.err()).contains(reason);
+    assertThat(stored().getMetadata().getGeneration()).isEqualTo(1);
+  }
+
+  @Test
+  void howHardItWorksCanBeChanged() {
+    apply(increase("targetPartPower: 7, ring: {configMaps: [rings]}")).orThrow();
+
+    patch("ppi", "{\"spec\":{\"relinker\":{\"filesPerSecond\":100}}}").orThrow();
+
+    assertThat(stored().getSpec().relinker().filesPerSecond()).isEqualTo(100);
+  }
+
+  @Test
+  void aTaskStaysTheTaskThatItIs() {
+    apply(
+            """
+            apiVersion: ringlift.dev/v1alpha1
+            kind: RelinkTask
+            metadata: {name: x}
+            spec:
+              {increaseUid: u, cycle: 1, nodeName: node-1, policyIndex: 0, step: Relink, partPower: 6, nextPartPower: 7,
+               ringMd5: d41d8cd98f00b204e9800998ecf8427e, devices: [d1]}
+            """)
+        .orThrow();
+
+    patch("relinktask", "{\"spec\":{\"attempt\":2,\"devices\":[\"d1\",\"d2\"]}}").orThrow();
+    Command.Result result = patch("relinktask", "{\"spec\":{\"step\":\"Cleanup\"}}");
+
+    assertThat(result.exitCode()).isNotZero();
+    assertThat(result.err())
+        .contains("only ring, devices, attempt and relinker of a task may change");
+  }
+
+  private static String increase(String spec) {
+    return """
+        apiVersion: ringlift.dev/v1alpha1
+        kind: PartitionPowerIncrease
+        metadata: {name: x}
+        spec: {%s}
+        """
+        .formatted(spec);
+  }
+
+  private Command.Result apply(String manifest) {
+    return Command.of(server.kubectlCommand("apply", "-n", namespace, "-f", "-"))
+        .input(manifest)
+        .run();
+  }
+
+  private Command.Result patch(String kind, String patch) {
+    return server.kubectl("patch", kind, "x", "-n", namespace, "--type=merge", "-p", patch);
+  }
+
+  private PartitionPowerIncrease stored() {
+    return server
+        .client()
+        .resources(PartitionPowerIncrease.class)
+        .inNamespace(namespace)
+        .withName("x")
+        .require();
+  }
+}
