@@ -57,7 +57,9 @@ final class Loop implements AutoCloseable {
       try {
         body.run();
         lastProblem = "";
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // An Error too: a thread that has ended would not be missed, and what it saw last be
+        // believed.
         tell(e);
       }
       lastTurn = System.nanoTime();
@@ -87,7 +89,7 @@ final class Loop implements AutoCloseable {
     }
   }
 
-  private void tell(RuntimeException problem) {
+  private void tell(Throwable problem) {
     synchronized (monitor) {
       if (closed) {
         return;

@@ -29,6 +29,21 @@ class LoopTest {
   }
 
   @Test
+  void survivesAnErrorToo() {
+    try (Loop loop =
+        new Loop(
+            "test",
+            () -> Duration.ofMillis(1),
+            () -> {
+              turns.incrementAndGet();
+              throw new LinkageError("goes wrong badly");
+            })) {
+      loop.start();
+      await("it goes round").until(() -> turns.get() > 3);
+    }
+  }
+
+  @Test
   void turnsAgainAfterAPause() {
     try (Loop loop = new Loop("test", () -> Duration.ofMillis(1), turns::incrementAndGet)) {
       loop.start();
