@@ -69,21 +69,15 @@ final class ActiveTask {
         status == null || status.attempt() != work.attempt() ? null : status.startTime();
     this.startTime = started == null ? now.toString() : started;
     for (String device : absent) {
-      this.absent.put(device, absent(device, devicesRoot));
+      this.absent.put(
+          device,
+          failed(
+              device, "There is no device %s in %s on this node.".formatted(device, devicesRoot)));
     }
   }
 
-  private static DeviceProgress absent(String device, String devicesRoot) {
-    return new DeviceProgress(
-        device,
-        DeviceState.Failed,
-        0,
-        0,
-        0,
-        0,
-        0,
-        1,
-        "There is no device %s in %s on this node.".formatted(device, devicesRoot));
+  private static DeviceProgress failed(String device, String message) {
+    return new DeviceProgress(device, DeviceState.Failed, 0, 0, 0, 0, 0, 1, message);
   }
 
   RelinkTask task() {
@@ -185,10 +179,19 @@ final class ActiveTask {
         null);
   }
 
-  /** How it has ended; asked once all threads of the run are gone. */
+  /**
+   * How it has ended; asked once all threads of the run are gone. Devices that were to be walked by
+   * a run that never came to be have failed: nobody else would say that they are not done.
+   */
   RelinkTaskStatus outcome(Instant now) {
     List<dev.ringlift.relinker.DeviceProgress> last = progress();
-    List<DeviceProgress> devices = devices(last);
+    List<DeviceProgress> devices = new ArrayList<>(devices(last));
+    if (run == null) {
+      devices.removeIf(device -> request.devices().contains(device.name()));
+      request
+          .devices()
+          .forEach(name -> devices.add(failed(name, "The work on it could not be begun.")));
+    }
     List<DeviceError> errors = errors(last);
     State state = TaskStatuses.outcome(devices);
     return switch (state) {

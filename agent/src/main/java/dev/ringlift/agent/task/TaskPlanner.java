@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  *       its lease holds.
  *   <li>No two tasks work on one device.
  *   <li>A task that has ended stays so until the operator asks for another attempt or adds devices.
- *   <li>Devices that have succeeded for the task are not walked again; all others of the spec, and
- *       all others that hold data of the policy, are.
+ *   <li>Devices that have succeeded for the task are not walked again; all others of the spec, all
+ *       others that hold data of the policy, and all others that the task has told of, are.
  * </ol>
  */
 final class TaskPlanner {
@@ -158,10 +158,13 @@ final class TaskPlanner {
     devices.addAll(holders);
     RelinkTaskStatus status = task.getStatus();
     if (status != null) {
-      status.devices().stream()
-          .filter(device -> device.state() == DeviceState.Succeeded)
-          .map(DeviceProgress::name)
-          .forEach(devices::remove);
+      for (DeviceProgress device : status.devices()) {
+        if (device.state() == DeviceState.Succeeded) {
+          devices.remove(device.name());
+        } else {
+          devices.add(device.name());
+        }
+      }
     }
     return devices;
   }

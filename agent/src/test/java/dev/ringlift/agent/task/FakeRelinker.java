@@ -19,6 +19,7 @@ import java.util.TreeMap;
 /** A relinker that does what it is told, when it is told. */
 final class FakeRelinker implements Relinker {
   final List<Run> runs = new ArrayList<>();
+  boolean broken;
 
   Run last() {
     return runs.getLast();
@@ -26,6 +27,9 @@ final class FakeRelinker implements Relinker {
 
   @Override
   public RelinkRun start(RelinkRequest request, LiveSettings settings, Guard guard) {
+    if (broken) {
+      throw new IllegalStateException("no run can be begun");
+    }
     Run run = new Run(request, settings, guard);
     runs.add(run);
     return run;

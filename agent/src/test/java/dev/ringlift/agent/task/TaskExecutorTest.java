@@ -150,6 +150,39 @@ class TaskExecutorTest {
   }
 
   @Test
+  void neverSucceedsWithoutARun() {
+    RelinkTaskStatus halfDone = status(State.Running, 1, device("sda", DeviceState.Succeeded));
+    api.put(task(NAME, spec(md5, 1, "sda", "sdb"), 1, halfDone));
+    relinker.broken = true;
+
+    assertThatThrownBy(this::turn).hasMessage("no run can be begun");
+    turn();
+
+    assertThat(api.status(NAME).state()).isEqualTo(State.Failed);
+    assertThat(api.status(NAME).message()).isEqualTo("sdb: The work on it could not be begun.");
+  }
+
+  @Test
+  void failsADeviceThatWasHalfDoneAndIsGoneEvenIfNobodyAskedForIt() {
+    RelinkTaskStatus interrupted =
+        status(
+            State.Running,
+            1,
+            device("sda", DeviceState.Running),
+            device("foreign", DeviceState.Running));
+    api.put(task(NAME, spec(md5, 1, "sda"), 1, interrupted));
+
+    turn();
+    relinker.last().succeed();
+    turn();
+    turn();
+
+    assertThat(api.status(NAME).state()).isEqualTo(State.Failed);
+    assertThat(api.status(NAME).message()).startsWith("foreign: There is no device foreign");
+    assertThat(relinker.runs).hasSize(1);
+  }
+
+  @Test
   void neverAsksForAllDevicesWhenNoneIsLeft() {
     RelinkTaskStatus allDone =
         status(
