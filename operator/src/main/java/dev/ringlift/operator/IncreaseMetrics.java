@@ -37,29 +37,40 @@ public final class IncreaseMetrics {
 
   /** The last status of one increase, and the gauges that show it. */
   private static final class Entry {
+    private final String uid;
     private volatile PartitionPowerIncreaseStatus status;
     private final ConcurrentMap<String, Gauge> gauges = new ConcurrentHashMap<>();
 
-    Entry(PartitionPowerIncreaseStatus status) {
+    Entry(String uid, PartitionPowerIncreaseStatus status) {
+      this.uid = uid;
       this.status = status;
     }
   }
 
   void record(PartitionPowerIncrease increase, PartitionPowerIncreaseStatus status) {
-    entries.computeIfAbsent(increase.getMetadata().getUid(), uid -> register(increase, status))
-            .status =
-        status;
+    String name = name(increase);
+    Entry before = entries.get(name);
+    if (before != null && !before.uid.equals(increase.getMetadata().getUid())) {
+      // Made anew under the same name, and so under the same tags: the gauges of the former one
+      // would stay, and show it for ever.
+      forget(increase);
+    }
+    entries.computeIfAbsent(name, unused -> register(increase, status)).status = status;
   }
 
   void forget(PartitionPowerIncrease increase) {
-    Entry entry = entries.remove(increase.getMetadata().getUid());
+    Entry entry = entries.remove(name(increase));
     if (entry != null) {
       entry.gauges.values().forEach(registry::remove);
     }
   }
 
+  private static String name(PartitionPowerIncrease increase) {
+    return increase.getMetadata().getNamespace() + "/" + increase.getMetadata().getName();
+  }
+
   private Entry register(PartitionPowerIncrease increase, PartitionPowerIncreaseStatus status) {
-    Entry entry = new Entry(status);
+    Entry entry = new Entry(increase.getMetadata().getUid(), status);
     Tags tags =
         Tags.of(
             "namespace", increase.getMetadata().getNamespace(),
