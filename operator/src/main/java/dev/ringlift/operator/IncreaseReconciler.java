@@ -49,7 +49,8 @@ import org.jspecify.annotations.Nullable;
  * be called again; whatever it dies in, the next run finds its way from what is there.
  *
  * <p>The increase and its ring store are always read from the API server. All else comes from
- * caches, but for the decision to publish a ring, which is made again on live reads.
+ * caches, but for the decisions to publish a ring and to begin work, which are made again on live
+ * reads.
  */
 @ControllerConfiguration(name = IncreaseReconciler.NAME)
 @GradualRetry(maxAttempts = -1, initialInterval = 1000, maxInterval = 60_000)
@@ -139,8 +140,9 @@ public class IncreaseReconciler implements Reconciler<PartitionPowerIncrease> {
     ClusterReader caches = Objects.requireNonNull(eventSources, "sources are prepared first");
     Observation seen = Observer.observe(increase, store.read(), caches);
     Plan plan = planner.plan(seen, now);
-    if (plan.decision() instanceof Publish) {
-      // What changes the ring is decided on what is there now, not on what a cache last heard.
+    if (plan.decision() instanceof Publish || plan.decision() instanceof ChangeTasks) {
+      // What changes the ring, or begins work, is decided on what is there now, not on what a cache
+      // last heard.
       seen = Observer.observe(increase, store.read(), live);
       plan = planner.plan(seen, now);
     }
