@@ -40,6 +40,8 @@ public final class ConfigMapRingStore implements RingStore {
   /** What the API server lets a ConfigMap's values add up to (core validation, MaxSecretSize). */
   static final long LIMIT_BYTES = 1024 * 1024;
 
+  private static final String FIELD_MANAGER = "ringlift-operator";
+
   private final KubernetesClient client;
   private final PartitionPowerIncrease increase;
   private final String name;
@@ -154,14 +156,9 @@ public final class ConfigMapRingStore implements RingStore {
             .addToBinaryData(ringKey, binaryData(map).get(ringKey))
             .addToBinaryData(builderKey, binaryData(map).get(builderKey))
             .build();
-    try {
-      client.resource(backup).create();
-    } catch (KubernetesClientException e) {
-      // The name holds the md5: what is there already is this very ring.
-      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-        throw e;
-      }
-    }
+    // The name holds the md5: what is there already is this very ring. Where it belongs to an
+    // increase of this name that was deleted, it gets this one as owner too, and outlives that.
+    client.resource(backup).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
   }
 
   @Override

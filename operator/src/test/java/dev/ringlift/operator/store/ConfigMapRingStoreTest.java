@@ -17,6 +17,7 @@ import dev.ringlift.testkit.kube.ApiServer;
 import dev.ringlift.testkit.kube.ApiServerExtension;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
@@ -170,6 +171,24 @@ class ConfigMapRingStoreTest {
                       owner ->
                           assertThat(owner.getUid()).isEqualTo(increase.getMetadata().getUid()));
             });
+  }
+
+  @Test
+  void aBackupOfAFormerIncreaseOfThatNameIsKeptForThisOneToo() throws Exception {
+    store.backUp(pair().resourceVersion());
+    cluster.client().resource(increase).delete();
+    PartitionPowerIncrease anew = cluster.apply("grow", 7);
+
+    new ConfigMapRingStore(cluster.client(), anew).backUp(pair().resourceVersion());
+
+    assertThat(cluster.client().configMaps().inNamespace(cluster.namespace()).list().getItems())
+        .filteredOn(map -> map.getMetadata().getName().startsWith("grow-backup-"))
+        .singleElement()
+        .satisfies(
+            backup ->
+                assertThat(backup.getMetadata().getOwnerReferences())
+                    .extracting(OwnerReference::getUid)
+                    .contains(anew.getMetadata().getUid()));
   }
 
   @Test
