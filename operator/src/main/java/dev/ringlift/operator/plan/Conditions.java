@@ -64,7 +64,7 @@ final class Conditions {
   private void addPreflight() {
     List<PreflightCheck> checks = plan.facts().preflight();
     if (checks == null) {
-      keepOr(ConditionType.PreflightPassed, "Not checked yet.");
+      keepPreflight();
       return;
     }
     List<String> failures = Preflight.failures(checks);
@@ -84,7 +84,8 @@ final class Conditions {
     if (plan.decision() instanceof Publish publish) {
       add(ConditionType.RingDistributed, false, Reason.PublishingRing, publish.message());
     } else if (barrier == null) {
-      keepOr(ConditionType.RingDistributed, "Not looked at yet.");
+      // Not the former True: while nobody looked, nodes may have had another ring in between.
+      add(ConditionType.RingDistributed, "Unknown", Reason.NotYet, "Not looked at.");
     } else if (barrier.passed()) {
       add(
           ConditionType.RingDistributed,
@@ -130,12 +131,12 @@ final class Conditions {
     }
   }
 
-  private void keepOr(ConditionType type, String message) {
-    Condition old = find(increase.status(), type);
+  private void keepPreflight() {
+    Condition old = find(increase.status(), ConditionType.PreflightPassed);
     if (old != null) {
       conditions.add(old);
     } else {
-      add(type, "Unknown", Reason.NotYet, message);
+      add(ConditionType.PreflightPassed, "Unknown", Reason.NotYet, "Not checked yet.");
     }
   }
 

@@ -44,8 +44,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>No step begins, and no further ring is published, before every node has proved the ring in
- *       the store and the settle time has passed since. (A task that is added to a step under way
- *       is safe: its agent works only while it sees the task's ring itself.)
+ *       the store and the settle time has passed since; nor while a device of the ring belongs to
+ *       no node, for then there may be a node that nobody asks. (A task that is added to a step
+ *       under way is safe: its agent works only while it sees the task's ring itself.)
  *   <li>Increase is published only when every device of the ring, and every other device with the
  *       policy's data, has a Succeeded result of Relink for this increase, cycle and ring; Finish
  *       likewise with Cleanup. A device of no node, or of a node that is lost, has no result.
@@ -300,6 +301,17 @@ public final class Planner {
 
   /** Present: what to wait for before anything may rely on the ring in the store. */
   private Optional<Plan> holdAtBarrier(Scene scene, Phase phase, Duration settle) {
+    List<Problem> unmatched = scene.devices().problems();
+    if (!unmatched.isEmpty()) {
+      return Optional.of(
+          scene.plan(
+              phase,
+              new Stall(
+                  Reason.valueOf(unmatched.getFirst().reason()),
+                  "Nothing goes on before every device of the ring belongs to a node. "
+                      + Sentences.first(unmatched.stream().map(Problem::message).toList()),
+                  settings.recheck())));
+    }
     Barrier barrier = scene.barrier();
     if (!barrier.passed()) {
       boolean lost = !barrier.lost().isEmpty();
@@ -372,7 +384,7 @@ public final class Planner {
   }
 
   private Scene scene(Observation seen, StoredRing.Pair pair, Instant now) {
-    List<RingDevice> ringDevices = RingDevices.withPartitions(pair.ring());
+    List<RingDevice> ringDevices = RingDevices.of(pair.ring());
     DeviceMap devices = DeviceMap.of(ringDevices, seen.nodes());
     Barrier barrier =
         Barrier.of(

@@ -161,7 +161,7 @@ final class Preflight {
 
   private void checkNodes() {
     if (devices.ringDevices().isEmpty() && devices.problems().isEmpty()) {
-      add(Check.DevicesMatched, Result.Failed, "The ring has no device that holds a partition.");
+      add(Check.DevicesMatched, Result.Failed, "The ring has no device.");
       return;
     }
     addProblems(

@@ -2,25 +2,18 @@ package dev.ringlift.operator.plan;
 
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingDevice;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
-/** The devices of a ring that hold anything. */
+/** The devices of a ring. */
 final class RingDevices {
   private RingDevices() {}
 
   /**
-   * Those that partitions are assigned to, whatever their weight: a drained device keeps its
-   * partitions until a rebalance takes them away.
+   * All of them, also those of weight 0 and without a partition: after a rebalance has taken its
+   * partitions away, a drained device still holds objects until its replicator has moved them.
    */
-  static List<RingDevice> withPartitions(Ring ring) {
-    long[] partitions = ring.partitionsByDevice();
-    List<RingDevice> devices = new ArrayList<>();
-    for (RingDevice device : ring.devices()) {
-      if (device != null && partitions[device.id()] > 0) {
-        devices.add(device);
-      }
-    }
-    return devices;
+  static List<RingDevice> of(Ring ring) {
+    return ring.devices().stream().filter(Objects::nonNull).toList();
   }
 }

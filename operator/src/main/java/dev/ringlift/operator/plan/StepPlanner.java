@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>What is required is looked at anew each time: a device that came after the task has
  *       succeeded is added to it, and the node is no longer done.
  *   <li>Devices are only ever added to a task: what was found once is not forgotten because its
- *       disk is gone.
+ *       disk, or its whole node, is gone.
  *   <li>A task that is done is not touched; a failed one is tried again by a higher attempt number,
  *       no sooner than its back-off.
  * </ul>
@@ -80,14 +81,19 @@ final class StepPlanner {
     Map<String, Task> tasks =
         seen.tasks().stream()
             .filter(task -> identity.isOf(task.spec(), seen.increase().uid()))
-            .collect(toMap(task -> task.spec().nodeName(), Function.identity(), (a, b) -> a));
+            .collect(
+                toMap(
+                    task -> task.spec().nodeName(),
+                    Function.identity(),
+                    (a, b) -> a,
+                    TreeMap::new));
     List<NodeWork> nodes = new ArrayList<>();
     List<TaskChange> changes = new ArrayList<>();
     List<Problem> problems = new ArrayList<>(devices.problems());
     for (Node node : seen.nodes()) {
       problems.addAll(devices.unusable(node));
       Set<String> required = devices.required(node, dataDir);
-      Task task = tasks.get(node.name());
+      Task task = tasks.remove(node.name());
       if (task != null) {
         required = new TreeSet<>(required);
         required.addAll(task.spec().devices());
@@ -96,7 +102,24 @@ final class StepPlanner {
         nodes.add(planNode(node, required, task, changes, problems));
       }
     }
+    tasks.values().forEach(task -> nodes.add(ofNodeThatIsGone(task, problems)));
     return new StepWork(nodes, changes, problems);
+  }
+
+  /** Nobody else tells of such a node, and what its devices hold. */
+  private NodeWork ofNodeThatIsGone(Task task, List<Problem> problems) {
+    String name = task.spec().nodeName();
+    Set<String> required = new TreeSet<>(task.spec().devices());
+    NodeState state = state(task, required);
+    if (state != NodeState.Done) {
+      problems.add(
+          new Problem(
+              name,
+              null,
+              Reason.NodeLost.name(),
+              "Node %s is gone, and its task %s is not done.".formatted(name, task.name())));
+    }
+    return new NodeWork(name, required, task, state, null);
   }
 
   private NodeWork planNode(
@@ -119,7 +142,7 @@ final class StepPlanner {
     if (state == NodeState.Failed && status != null) {
       retryAt =
           Times.parse(status.completionTime(), Instant.EPOCH).plus(settings.backoffAfter(attempt));
-      if (!now.isBefore(retryAt)) {
+      if (!timeAt(node).isBefore(retryAt)) {
         attempt++;
         retryAt = null;
       }
@@ -129,6 +152,16 @@ final class StepPlanner {
       changes.add(new TaskChange(task.name(), desired, task.resourceVersion()));
     }
     return new NodeWork(node.name(), required, task, state, retryAt);
+  }
+
+  /**
+   * The time that a node's own times are held against: where its clock is ahead, by that clock.
+   * Else the retries of such a node would wait for as long as it is ahead.
+   */
+  private Instant timeAt(Node node) {
+    return node.heartbeat() != null && node.heartbeat().renewed().isAfter(now)
+        ? node.heartbeat().renewed()
+        : now;
   }
 
   private NodeState state(Task task, Set<String> required) {

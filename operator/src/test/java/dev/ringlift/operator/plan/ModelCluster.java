@@ -119,6 +119,27 @@ final class ModelCluster {
         name, true, "xfs", 1000, 900, 1, 1, List.of("objects"), List.of(), null);
   }
 
+  /** As a rebalance leaves a device of weight 0: in the ring, and without a partition. */
+  void drain(String name) {
+    List<@Nullable RingDevice> devices = ring.devices();
+    int drained = 0;
+    while (!Objects.requireNonNull(devices.get(drained)).device().equals(name)) {
+      drained++;
+    }
+    List<int[]> rows = new ArrayList<>();
+    for (int replica = 0; replica < ring.replicaRows(); replica++) {
+      int[] row = new int[1 << ring.partPower()];
+      for (int partition = 0; partition < row.length; partition++) {
+        int device = ring.deviceId(replica, partition);
+        row[partition] = device == drained ? drained - 1 : device;
+      }
+      rows.add(row);
+    }
+    builder = RingBuilder.create(ring.partPower(), rows, devices);
+    ring = builder.toRing(1);
+    distribute();
+  }
+
   ModelNode node(String name) {
     return Objects.requireNonNull(nodes.get(name), name);
   }
@@ -246,14 +267,14 @@ final class ModelCluster {
   }
 
   boolean agentMay(Task task) {
-    ModelNode node = node(task.spec().nodeName());
+    ModelNode node = nodes.get(task.spec().nodeName());
     RelinkTaskStatus done = task.status();
     boolean ended =
         done != null
             && done.attempt() >= task.spec().attempt()
             && done.observedGeneration() != null
             && done.observedGeneration() >= task.generation();
-    return node.alive && node.ringMd5.equals(task.spec().ringMd5()) && !ended;
+    return node != null && node.alive && node.ringMd5.equals(task.spec().ringMd5()) && !ended;
   }
 
   void finish(Task task, Set<String> bad) {

@@ -455,4 +455,94 @@ class PlannerTest {
 
     assertThat(without).isEqualTo(cycle).isEqualTo(new Cycle(1, 2, 4, 5));
   }
+
+  @Test
+  void theSettleTimeBeginsAgainWhenAnotherHandsRingIsPutRight() throws TransitionRefusedException {
+    cluster.until(ChangeTasks.class, Reason.Relinking);
+    cluster.step();
+    cluster.work(Set.of());
+    Ring ours = cluster.ring;
+    cluster.ring = ours.after(Transition.CANCEL);
+    cluster.distribute();
+    assertThat(cluster.step().decision().reason()).isEqualTo(Reason.RingChangedExternally);
+
+    // Put back, and everywhere, before the operator looks again.
+    cluster.ring = ours;
+    cluster.distribute();
+    cluster.pass(Duration.ofHours(1));
+
+    assertThat(cluster.step().decision())
+        .isInstanceOfSatisfying(
+            Wait.class,
+            wait -> {
+              assertThat(wait.reason()).isEqualTo(Reason.Settling);
+              assertThat(wait.after()).isEqualTo(Duration.ofSeconds(20));
+            });
+  }
+
+  @Test
+  void aDeviceOfTheRingWithoutAPartitionMayHoldObjectsStill() {
+    cluster.drain("sdc2");
+    cluster.node("node-c").devices.remove("sdc2");
+
+    Plan plan = cluster.plan();
+
+    assertThat(plan.phase()).isEqualTo(Phase.Preflight);
+    assertThat(plan.decision().message()).contains("sdc2");
+  }
+
+  @Test
+  void aNodeThatIsGoneAltogetherIsNotForgottenBeforeItsTaskIsDone() {
+    ModelCluster.ModelNode guest =
+        new ModelCluster.ModelNode("node-x", "10.0.0.99", cluster.ringMd5(), cluster.now);
+    guest.plugIn(ModelCluster.disk("foreign"));
+    cluster.nodes.put(guest.name, guest);
+    cluster.until(ChangeTasks.class, Reason.Relinking);
+    cluster.step();
+    cluster.nodes.remove(guest.name);
+    cluster.work(Set.of());
+
+    Plan plan = cluster.plan();
+
+    assertThat(plan.decision()).isInstanceOf(Wait.class);
+    assertThat(plan.facts().problems())
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.node()).isEqualTo("node-x"));
+    cluster.nodes.put(guest.name, guest);
+    cluster.work(Set.of());
+    cluster.nodes.remove(guest.name);
+    assertThat(cluster.plan().decision()).isInstanceOf(Publish.class);
+  }
+
+  @Test
+  void noStepBeginsWhileADeviceOfTheRingBelongsToNoNode() {
+    cluster.step();
+    cluster.distribute();
+    cluster.step();
+    cluster.nodes.remove("node-c");
+    cluster.pass(Duration.ofHours(1));
+
+    Plan plan = cluster.step();
+
+    assertThat(plan.decision()).isInstanceOf(Stall.class);
+    assertThat(plan.decision().reason()).isEqualTo(Reason.DeviceUnmatched);
+    assertThat(cluster.tasks).isEmpty();
+  }
+
+  @Test
+  void aNodeWhoseClockIsAheadIsTriedAgainAfterTheSameTime() {
+    cluster.until(ChangeTasks.class, Reason.Relinking);
+    cluster.step();
+    Duration ahead = Duration.ofHours(3);
+    Instant real = cluster.now;
+    cluster.now = real.plus(ahead);
+    cluster.work(Set.of("sdb2"));
+    cluster.now = real;
+
+    cluster.node("node-b").lastBeat = real.plus(ahead).plusSeconds(29);
+    assertThat(cluster.plan().decision()).isInstanceOf(Wait.class);
+    cluster.node("node-b").lastBeat = real.plus(ahead).plusSeconds(30);
+
+    assertThat(cluster.plan().decision()).isInstanceOf(ChangeTasks.class);
+  }
 }
