@@ -1,5 +1,6 @@
 package dev.ringlift.bench.ring;
 
+import dev.ringlift.bench.Measured;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.RingDevice;

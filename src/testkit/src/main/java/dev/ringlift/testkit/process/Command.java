@@ -57,6 +57,11 @@ public final class Command {
     return this;
   }
 
+  /** The command line, for who runs it otherwise. */
+  public List<String> words() {
+    return words;
+  }
+
   /** Runs the command and waits for it, whatever its exit code. */
   public Result run() {
     ProcessBuilder builder = new ProcessBuilder(words);

@@ -1,4 +1,4 @@
-package dev.ringlift.bench.ring;
+package dev.ringlift.bench;
 
 import java.util.Comparator;
 import java.util.List;
@@ -6,21 +6,22 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What processes took.
+ * What processes took, their children included.
  *
  * @param wall seconds
  * @param processor seconds on all processors, kernel included
  * @param peakMebibytes resident at most
  */
-record Measured(double wall, double processor, double peakMebibytes) {
+public record Measured(double wall, double processor, double peakMebibytes) {
 
   /** One process after another. */
-  Measured then(Measured next) {
+  public Measured then(Measured next) {
     return new Measured(
         wall + next.wall, processor + next.processor, Math.max(peakMebibytes, next.peakMebibytes));
   }
 
-  static Measured median(List<Measured> runs) {
+  /** The median of each figure by itself. */
+  public static Measured median(List<Measured> runs) {
     return new Measured(
         median(runs, Measured::wall),
         median(runs, Measured::processor),
@@ -36,7 +37,8 @@ record Measured(double wall, double processor, double peakMebibytes) {
         .orElseThrow();
   }
 
-  String text() {
+  /** For a line of a table. */
+  public String text() {
     return String.format(
         Locale.ROOT, "%7.2f s wall %7.2f s cpu %6.0f MiB", wall, processor, peakMebibytes);
   }
