@@ -5,7 +5,7 @@ import dev.ringlift.bench.Stopwatch;
 import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.RingDevice;
 import dev.ringlift.ring.Transition;
-import dev.ringlift.testkit.process.Command;
+import dev.ringlift.testkit.Folders;
 import dev.ringlift.testkit.swift.RealSwift;
 import dev.ringlift.testkit.tree.Placement;
 import dev.ringlift.testkit.tree.SyntheticTree;
@@ -52,7 +52,7 @@ public final class RelinkerBenchmark {
     try {
       new RelinkerBenchmark(directory, objects).compare(runs);
     } finally {
-      delete(directory);
+      Folders.delete(directory);
     }
   }
 
@@ -113,7 +113,7 @@ public final class RelinkerBenchmark {
     if (!check.ok()) {
       throw new IllegalStateException("A wrong tree was left: " + check);
     }
-    delete(devicesRoot);
+    Folders.delete(devicesRoot);
     return new Run(relink, cleanup);
   }
 
@@ -161,9 +161,5 @@ public final class RelinkerBenchmark {
                         id, 1, 1, "127.0.0.1", 6200, "127.0.0.1", 6200, "d" + id, 100, ""))
             .toList();
     return RingBuilder.create(PART_POWER, 1, devices);
-  }
-
-  private static void delete(Path folder) {
-    Command.of("rm", "-rf", folder.toString()).run().orThrow();
   }
 }

@@ -5,18 +5,17 @@ import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.RingDevice;
 import dev.ringlift.ring.Transition;
+import dev.ringlift.testkit.Folders;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +52,7 @@ public final class RingBenchmark {
         benchmark.grow(power, 1440);
       }
     } finally {
-      delete(directory);
+      Folders.delete(directory);
     }
   }
 
@@ -141,7 +140,7 @@ public final class RingBenchmark {
 
   private Path files(RingBuilder builder, String name) throws IOException {
     Path folder = directory.resolve(name);
-    delete(folder);
+    Folders.delete(folder);
     Files.createDirectory(folder);
     Ring ring = builder.toRing(1);
     Files.write(folder.resolve("object.ring.gz"), ring.toBytes());
@@ -163,16 +162,5 @@ public final class RingBenchmark {
     double seconds = (System.nanoTime() - start) / 1e9;
     deflater.end();
     return seconds;
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> paths = Files.walk(folder)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
   }
 }

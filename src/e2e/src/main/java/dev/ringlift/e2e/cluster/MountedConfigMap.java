@@ -1,5 +1,6 @@
 package dev.ringlift.e2e.cluster;
 
+import dev.ringlift.testkit.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

@@ -2,12 +2,12 @@ package dev.ringlift.e2e.demo;
 
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.e2e.cluster.ClusterLayout;
-import dev.ringlift.e2e.cluster.Folders;
 import dev.ringlift.e2e.cluster.ProcessSettings;
 import dev.ringlift.e2e.cluster.Programs;
 import dev.ringlift.e2e.cluster.RingPlacement;
 import dev.ringlift.e2e.cluster.SwiftCluster;
 import dev.ringlift.ring.Ring;
+import dev.ringlift.testkit.Folders;
 import dev.ringlift.testkit.kube.ApiServer;
 import dev.ringlift.testkit.kube.KubernetesAssets;
 import dev.ringlift.testkit.process.ManagedProcess;

@@ -1,5 +1,6 @@
 package dev.ringlift.testkit.kube;
 
+import dev.ringlift.testkit.Folders;
 import dev.ringlift.testkit.process.Command;
 import dev.ringlift.testkit.process.LoopbackPorts;
 import dev.ringlift.testkit.process.ManagedProcess;
@@ -18,9 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A real kube-apiserver with its etcd, on free ports of 127.0.0.1: RBAC, CRDs with CEL, server-side
@@ -202,7 +201,11 @@ public final class ApiServer implements AutoCloseable {
     }
     processes.clear();
     if (ownFolder) {
-      delete(folder);
+      try {
+        Folders.delete(folder);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 
@@ -296,16 +299,6 @@ public final class ApiServer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while the API server started", e);
-    }
-  }
-
-  private static void delete(Path folder) {
-    try (Stream<Path> entries = Files.walk(folder)) {
-      for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(entry);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

@@ -1,4 +1,4 @@
-package dev.ringlift.e2e.cluster;
+package dev.ringlift.testkit;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
