@@ -64,6 +64,16 @@ class RelinkerTest {
   }
 
   @Test
+  void anEmptyHashDirLeavesNoEmptyPartitionBehind() throws IOException {
+    Files.createDirectories(tree.hashDir(HIGH, POWER));
+
+    DeviceProgress relinked = run(tree.relink(POWER));
+
+    assertThat(relinked.counters()).isEqualTo(new Counters(1, 0, 0, 0, 0));
+    assertThat(tree.names(tree.device().resolve("objects"))).containsExactly("15");
+  }
+
+  @Test
   void nothingIsRemovedByAge() {
     String ancient = "1000000000.00000.ts";
     tree.write(HIGH, POWER, ancient);

@@ -117,7 +117,7 @@ def make(directory, root, seed, power, options):
                     files = {stamp(rnd, rnd.random() * 1000).internal + ('#0#d.data' if ec else '.data')}
                 else:
                     files = names(rnd, ec)
-                for name in files:
+                for name in sorted(files):
                     write(os.path.join(old, name), rnd, 1000)
                 if rnd.random() < options.get('new', 0) and old != new:
                     os.makedirs(new, exist_ok=True)
@@ -126,7 +126,7 @@ def make(directory, root, seed, power, options):
                             os.link(os.path.join(old, name), os.path.join(new, name))
                         elif rnd.random() < options.get('collide', 0):
                             write(os.path.join(new, name), rnd, 1000)
-                    for name in names(rnd, ec):
+                    for name in sorted(names(rnd, ec)):
                         if rnd.random() < .5 and not os.path.exists(os.path.join(new, name)) \
                                 and not os.path.exists(os.path.join(old, name)):
                             write(os.path.join(new, name), rnd, 1000)

@@ -33,6 +33,7 @@ final class TargetPartition {
   private final BitSet touched = new BitSet();
   private final Map<Integer, Optional<SuffixHash>> known = new TreeMap<>();
   private int fd = -1;
+  private BitSet oldSuffixes = new BitSet();
   private PartitionHashes.Snapshot snapshot = PartitionHashes.Snapshot.NONE;
 
   TargetPartition(Job job, Tools tools, PartitionHashes hashes, long number) {
@@ -42,25 +43,49 @@ final class TargetPartition {
     this.number = number;
   }
 
-  /** Opens it, making it if needed, and invalidates what cleanup is about to touch. */
+  /** Opens it if it exists, and invalidates what cleanup is about to touch. */
   void open(BitSet oldSuffixes) throws PosixException {
-    Posix posix = tools.posix;
-    long name = tools.path.set(number).address();
-    if (job.dryRun()) {
-      fd = posix.openDirectory(job.dataDir(), name);
-      if (fd != -Errno.ENOENT) {
-        PosixException.check("open the new partition " + number, fd);
-      }
+    this.oldSuffixes = oldSuffixes;
+    int answer = tools.posix.openDirectory(job.dataDir(), tools.path.set(number).address());
+    if (answer == -Errno.ENOENT) {
       return;
     }
-    int made = posix.makeDirectory(job.dataDir(), name);
-    if (made != -Errno.EEXIST) {
-      PosixException.check("make the new partition " + number, made);
+    fd = PosixException.check("open the new partition " + number, answer);
+    look();
+  }
+
+  /**
+   * Makes it if it is not there; not before there is something to put into it, so that no empty
+   * partition is left behind. 0 or a negated error number.
+   */
+  int make() {
+    if (fd >= 0) {
+      return 0;
     }
-    fd =
-        PosixException.check(
-            "open the new partition " + number, posix.openDirectory(job.dataDir(), name));
-    if (made < 0 && rehashes()) {
+    Posix posix = tools.posix;
+    int made = posix.makeDirectory(job.dataDir(), tools.path.set(number).address());
+    if (made < 0 && made != -Errno.EEXIST) {
+      return made;
+    }
+    int answer = posix.openDirectory(job.dataDir(), tools.path.set(number).address());
+    if (answer < 0) {
+      return answer;
+    }
+    fd = answer;
+    if (made == 0) {
+      return 0;
+    }
+    try {
+      look();
+      return 0;
+    } catch (PosixException e) {
+      return -e.errno();
+    }
+  }
+
+  /** Takes note of the suffix hashes that are there. */
+  private void look() throws PosixException {
+    if (rehashes()) {
       snapshot = hashes.snapshot(fd, job.cleanup() ? oldSuffixes : new BitSet());
     }
   }
@@ -69,7 +94,7 @@ final class TargetPartition {
     return number;
   }
 
-  /** Its descriptor; negative when there is none, which happens in a dry run only. */
+  /** Its descriptor; negative while it does not exist. */
   int fd() {
     return fd;
   }
@@ -96,7 +121,7 @@ final class TargetPartition {
 
   /** Brings the suffix hashes in order for all that was touched. */
   void finish() throws PosixException {
-    if (job.dryRun()) {
+    if (job.dryRun() || fd < 0) {
       return;
     }
     if (rehashes()) {

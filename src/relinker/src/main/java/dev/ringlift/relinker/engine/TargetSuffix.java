@@ -69,7 +69,10 @@ final class TargetSuffix {
     if (state == State.OPEN || state == State.MADE) {
       return 0;
     }
-    int answer = tools.posix.makeDirectory(partition.fd(), path().address());
+    int answer = partition.make();
+    if (answer == 0) {
+      answer = tools.posix.makeDirectory(partition.fd(), path().address());
+    }
     if (answer == 0) {
       state = State.MADE;
       return 0;
