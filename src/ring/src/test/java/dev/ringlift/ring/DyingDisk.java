@@ -2,6 +2,7 @@ package dev.ringlift.ring;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
@@ -14,13 +15,31 @@ final class DyingDisk extends Disk {
     left = operations;
   }
 
-  /** Arguments: the operation to die at, the transition, the builder file. */
-  public static void main(String[] arguments) {
+  /**
+   * Arguments: the operation to die at; the transition and the builder file, or INSTALL, the
+   * directory and the ring that is to be installed there.
+   */
+  public static void main(String[] arguments) throws IOException {
     DyingDisk disk = new DyingDisk(Integer.parseInt(arguments[0]));
-    RingFiles files = new RingFiles(Clock.systemUTC(), disk);
-    RingFiles.Outcome outcome =
-        files.apply(Transition.valueOf(arguments[1]), Path.of(arguments[2]), null);
-    System.exit(outcome.exitCode());
+    System.exit(
+        arguments[1].equals("INSTALL")
+            ? install(disk, Path.of(arguments[2]), Path.of(arguments[3]))
+            : transit(disk, Transition.valueOf(arguments[1]), Path.of(arguments[2])));
+  }
+
+  private static int transit(Disk disk, Transition transition, Path builder) {
+    return new RingFiles(Clock.systemUTC(), disk).apply(transition, builder, null).exitCode();
+  }
+
+  private static int install(Disk disk, Path directory, Path ring) throws IOException {
+    RingInstaller.Outcome outcome =
+        new RingInstaller(Clock.systemUTC(), disk)
+            .install(
+                directory,
+                new RingFileName(0, RingFileName.Kind.RING),
+                Files.readAllBytes(ring),
+                false);
+    return outcome instanceof RingInstaller.Installed ? 0 : 1;
   }
 
   private boolean dies() {
