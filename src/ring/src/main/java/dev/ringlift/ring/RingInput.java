@@ -10,9 +10,9 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * What a gzipped ring inflates to, read piece by piece so that only what is asked for is held.
- * Unlike Swift's reader it insists on a whole file: {@link #finish} checks the end, the checksum
- * and the size, which a truncated ring of fractional replicas would otherwise hide.
+ * What a gzipped ring, or tar of rings, inflates to, read piece by piece so that only what is asked
+ * for is held. Unlike Swift's reader it insists on a whole file: {@link #finish} checks the end,
+ * the checksum and the size, which a truncated ring of fractional replicas would otherwise hide.
  */
 final class RingInput extends InputStream {
   private static final int TRAILER = 8;
@@ -24,18 +24,29 @@ final class RingInput extends InputStream {
   private final String name;
   private long position;
 
-  /** Reads from the beginning of a gzip file. */
+  /** Reads a ring from its beginning. */
   RingInput(byte[] file) throws RingFormatException {
+    this(file, "ring");
+  }
+
+  /**
+   * Reads from the beginning of a gzip file.
+   *
+   * @param what the file should be, as a message names it
+   */
+  RingInput(byte[] file, String what) throws RingFormatException {
     this.file = file;
     if (file.length < 2 || file[0] != 0x1f || file[1] != (byte) 0x8b) {
-      throw new RingFormatException("It is not a ring: it is not compressed by gzip.");
+      throw new RingFormatException(
+          "It is not a %s: it is not compressed by gzip.".formatted(what));
     }
     if (file.length < 10 + TRAILER) {
       throw truncated();
     }
     int start = 10;
     if (file[2] != 8 || (file[3] & ~FLAG_NAME) != 0) {
-      throw new RingFormatException("It is not a ring: Swift does not write such a gzip header.");
+      throw new RingFormatException(
+          "It is not a %s: its gzip header has fields that no %<s needs.".formatted(what));
     }
     if (file[3] == FLAG_NAME) {
       while (file[start++] != 0) {

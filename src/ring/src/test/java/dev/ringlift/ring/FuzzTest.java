@@ -1,5 +1,6 @@
 package dev.ringlift.ring;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
@@ -50,6 +51,48 @@ class FuzzTest {
       originals.add(inflated(builder.toRing(1).toBytes()));
     }
     fuzz(FILES / 4, originals, content -> Guarded.useRing(compressed(content)));
+  }
+
+  @Test
+  void damagedArchivesAreReadOrRefused() throws Exception {
+    fuzz(FILES / 4, archives().stream().map(Tars::gzip).toList(), Guarded::useArchive);
+  }
+
+  @Test
+  void damagedContentOfArchivesIsReadOrRefused() throws Exception {
+    fuzz(FILES / 4, archives(), tar -> Guarded.useArchive(Tars.gzip(tar)));
+  }
+
+  /** Half of the archives have headers whose checksum is right although they are damaged. */
+  @Test
+  void wellSealedArchivesAreReadOrRefused() throws Exception {
+    fuzz(FILES / 2, archives(), tar -> Guarded.useArchive(Tars.gzip(resealed(tar))));
+  }
+
+  private static List<byte[]> archives() throws TransitionRefusedException {
+    RingBuilder builder = Clusters.builder(3, 2.5, 3);
+    byte[] ring = builder.toRing(1).toBytes();
+    Tars plain = new Tars().file("object.builder", builder.toBytes()).file("object.ring.gz", ring);
+    Tars rich =
+        new Tars()
+            .add('5', "backups/", new byte[0])
+            .records("mtime=1.5", "path=object.builder")
+            .file("x", "builder")
+            .add('L', "././@LongLink", "object.ring.gz".getBytes(US_ASCII))
+            .file("y", ring)
+            .file("backups/1700000000.object.builder", "old");
+    return List.of(plain.ended(), rich.ended());
+  }
+
+  /** Gives each block that looks like a header the checksum of what is in it now. */
+  private static byte[] resealed(byte[] tar) {
+    for (int start = 0; start + 512 <= tar.length; start += 512) {
+      if (new String(tar, start + 257, 5, US_ASCII).equals("ustar")) {
+        byte[] header = Tars.sealed(Arrays.copyOfRange(tar, start, start + 512));
+        System.arraycopy(header, 0, tar, start, 512);
+      }
+    }
+    return tar;
   }
 
   private static List<RingBuilder> builders() throws TransitionRefusedException {

@@ -74,4 +74,22 @@ final class Guarded {
       }
     }
   }
+
+  static void useArchive(byte[] file) throws RingFormatException {
+    RingArchive archive = RingArchive.read(file);
+    Optional<String> small =
+        archive.names().stream()
+            .filter(name -> archive.content(name).stream().anyMatch(c -> c.length < 1 << 20))
+            .findFirst();
+    RingArchive changed = archive;
+    byte[] content = {1, 2, 3};
+    if (small.isPresent()) {
+      changed = archive.withBackup(small.get(), Instant.EPOCH).with(small.get(), content);
+    }
+    byte[] written = changed.toBytes();
+    RingArchive again = RingArchive.read(written);
+    assertThat(again.names()).isEqualTo(changed.names());
+    assertThat(again.toBytes()).isEqualTo(written);
+    small.ifPresent(name -> assertThat(again.content(name)).contains(content));
+  }
 }
