@@ -1,7 +1,6 @@
 package dev.ringlift.operator;
 
 import dev.ringlift.operator.plan.Settings;
-import dev.ringlift.operator.store.ConfigMapRingStore;
 import dev.ringlift.operator.store.RingStores;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -22,10 +21,7 @@ final class OperatorBeans {
   @Produces
   @Singleton
   RingStores ringStores(KubernetesClient client) {
-    return increase ->
-        switch (increase.getSpec().ring().type()) {
-          case ConfigMap -> new ConfigMapRingStore(client, increase);
-        };
+    return RingStores.of(client);
   }
 
   @Produces

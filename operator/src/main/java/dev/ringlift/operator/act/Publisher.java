@@ -14,19 +14,21 @@ import java.util.List;
  * Replaces a ring and its builder.
  *
  * <ol>
- *   <li>The decision was made on live reads: of the store at resourceVersion R, of the increase at
+ *   <li>The decision was made on live reads: of the store at revision R, of the increase at
  *       resourceVersion S, and of everything else.
- *   <li>What the store holds at R is backed up.
+ *   <li>What the store holds at R is backed up, unless that is half of what was published last.
  *   <li>The intent (the new ring's md5 and that of the ring it was made from; before Increase also
  *       that there is no way back; RingDistributed False) is written to the status over S.
- *   <li>Ring and builder are written to the store over R, in one write.
+ *   <li>Ring and builder are written to the store over R: in one write where they stand in one
+ *       place; else the builder first, then the ring.
  * </ol>
  *
  * <p>Invariants: whatever ring of ours is in the store, the status has named it before. No write
  * goes over anything that the decision did not see. After a crash, or a refused write, behind any
  * step the store holds either the former ring, and the transition is decided on anew (its ring is
- * the same to the byte, its builder but for the hours that Swift counts), or the new one, and the
- * increase goes on from there.
+ * the same to the byte, its builder but for the hours that Swift counts); or the former ring and
+ * the new builder, which the intent tells, and the transition is decided on anew but for the
+ * builder; or the new ring and its builder, and the increase goes on from there.
  */
 public final class Publisher {
   private final StatusWriter statusWriter;
@@ -54,11 +56,13 @@ public final class Publisher {
       List<Announcement> news,
       Instant now)
       throws StoreChangedException {
-    store.backUp(publish.resourceVersion());
+    if (!publish.completes()) {
+      store.backUp(publish.revision(), publish.intent());
+    }
     PartitionPowerIncrease written = statusWriter.write(increase, status);
     eventWriter.write(written, news, now);
     eventWriter.write(written, Announcements.before(publish), now);
-    store.write(publish.resourceVersion(), publish.ring(), publish.builder());
+    store.write(publish.revision(), publish.ring(), publish.builder());
     eventWriter.write(written, List.of(Announcements.published(publish)), now);
     return written;
   }

@@ -4,8 +4,10 @@ import static java.util.stream.Collectors.toMap;
 
 import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.RelinkTask;
+import dev.ringlift.api.v1alpha1.RingSource.Encoding;
 import dev.ringlift.api.v1alpha1.StorageNode;
 import dev.ringlift.operator.plan.Observation;
 import dev.ringlift.operator.plan.Observation.Heartbeat;
@@ -20,6 +22,7 @@ import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -90,8 +93,20 @@ public final class Observer {
     boolean ended = status != null && status.phase() != null && status.phase().terminal();
     return !ended
         && !other.getMetadata().getUid().equals(increase.getMetadata().getUid())
-        && other.getSpec().policyIndex() == increase.getSpec().policyIndex()
-        && other.getSpec().ring().equals(increase.getSpec().ring());
+        && raiseTheSameRing(other.getSpec(), increase.getSpec());
+  }
+
+  /**
+   * Whatever else they say of it: they name a ConfigMap in common, and look there for the same key.
+   * Base64 has one key for every policy.
+   */
+  private static boolean raiseTheSameRing(
+      PartitionPowerIncreaseSpec one, PartitionPowerIncreaseSpec other) {
+    boolean sameKey =
+        one.policyIndex() == other.policyIndex()
+            || (one.ring().encoding() == Encoding.Base64
+                && other.ring().encoding() == Encoding.Base64);
+    return sameKey && !Collections.disjoint(one.ring().configMaps(), other.ring().configMaps());
   }
 
   private static Rival rival(PartitionPowerIncrease other) {

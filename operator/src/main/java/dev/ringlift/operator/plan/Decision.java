@@ -37,21 +37,24 @@ public sealed interface Decision {
   record Complete(Reason reason, String message) implements Decision {}
 
   /**
-   * Ring and builder are to be replaced.
+   * The ring is to be replaced, and with it the builder.
    *
    * @param intent what has to stand in the status before the store is written
-   * @param resourceVersion of the store that this was decided on
+   * @param revision of the store that this was decided on
    * @param ring the new ring
-   * @param builder the new builder
+   * @param builder the new builder; null if the store's is to stay as it is, or it holds none
+   * @param completes whether the builder was written before, and only the ring was not: what is
+   *     there now is no state that anybody would want to go back to
    */
   record Publish(
       Reason reason,
       String message,
       Transition transition,
       Publication intent,
-      String resourceVersion,
+      StoredRing.Revision revision,
       Ring ring,
-      RingBuilder builder)
+      @Nullable RingBuilder builder,
+      boolean completes)
       implements Decision {}
 
   /**

@@ -349,7 +349,8 @@ public final class Planner {
 
   private Plan publish(Scene scene, Phase phase, Transition transition) {
     Cycle cycle = Objects.requireNonNull(scene.cycle(), "a transition belongs to a cycle");
-    return new RingTransition(scene.pair(), transition, scene.now())
+    Publication last = scene.seen().increase().publication();
+    return new RingTransition(scene.pair(), last, transition, scene.now())
         .decide(phase, scene.facts(), cycle, settings);
   }
 

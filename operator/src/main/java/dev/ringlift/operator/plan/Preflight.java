@@ -1,13 +1,15 @@
 package dev.ringlift.operator.plan;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck.Result;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
 import dev.ringlift.operator.plan.Observation.Node;
+import dev.ringlift.operator.plan.StoreSizes.PartSize;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingBuilder;
-import dev.ringlift.ring.RingPair;
 import dev.ringlift.ring.Transition;
 import dev.ringlift.ring.TransitionRefusedException;
 import java.time.Instant;
@@ -19,6 +21,7 @@ import java.util.Set;
 final class Preflight {
   private final Observation seen;
   private final StoredRing.Pair pair;
+  private final BuilderState builder;
   private final DeviceMap devices;
   private final Barrier barrier;
   private final Instant now;
@@ -28,6 +31,7 @@ final class Preflight {
       Observation seen, StoredRing.Pair pair, DeviceMap devices, Barrier barrier, Instant now) {
     this.seen = seen;
     this.pair = pair;
+    this.builder = BuilderState.of(pair, seen.increase().publication());
     this.devices = devices;
     this.barrier = barrier;
     this.now = now;
@@ -72,19 +76,9 @@ final class Preflight {
   private void checkRing() {
     Ring ring = pair.ring();
     int target = seen.increase().spec().targetPartPower();
-    add(Check.RingStore, Result.Passed, "Ring and builder are there.");
+    add(Check.RingStore, Result.Passed, "What the increase names is there.");
     add(Check.RingReadable, Result.Passed, describe(ring));
-    add(Check.BuilderReadable, Result.Passed, "Version " + pair.builder().version() + ".");
-    RingPair.difference(ring, pair.builder())
-        .ifPresentOrElse(
-            difference ->
-                add(
-                    Check.RingAndBuilderAgree,
-                    Result.Failed,
-                    difference
-                        + " Put the builder there that wrote this ring, or write the ring from the"
-                        + " builder (swift-ring-builder write_ring)."),
-            () -> add(Check.RingAndBuilderAgree, Result.Passed, "Ring and builder hold the same."));
+    checkBuilder();
     add(Check.TargetPartPower, targetResult(ring, target), targetMessage(ring, target));
     if (ring.nextPartPower() == null) {
       add(Check.NotUnderWay, Result.Passed, "The ring has no next partition power.");
@@ -99,6 +93,42 @@ final class Preflight {
       return; // how large the rest of that way is, nobody can say
     }
     checkSize(target);
+  }
+
+  private void checkBuilder() {
+    String elsewhere =
+        "The builder is kept elsewhere, and nobody can see here whether it would write this ring."
+            + " After each change of the ring, an event says what to run on it.";
+    switch (builder) {
+      case BuilderState.Elsewhere absent -> {
+        add(Check.BuilderReadable, Result.Warning, elsewhere);
+        add(Check.RingAndBuilderAgree, Result.Warning, elsewhere);
+      }
+      case BuilderState.Agrees agrees -> {
+        add(Check.BuilderReadable, Result.Passed, describe(agrees.builder()));
+        add(Check.RingAndBuilderAgree, Result.Passed, "Ring and builder hold the same.");
+      }
+      case BuilderState.Ahead ahead -> {
+        add(Check.BuilderReadable, Result.Passed, describe(ahead.builder()));
+        add(
+            Check.RingAndBuilderAgree,
+            Result.Passed,
+            "Of what was published last, the builder has been written; the ring follows.");
+      }
+      case BuilderState.Differs differs -> {
+        add(Check.BuilderReadable, Result.Passed, describe(differs.builder()));
+        add(
+            Check.RingAndBuilderAgree,
+            Result.Failed,
+            differs.difference()
+                + " Put the builder there that wrote this ring, or write the ring from the"
+                + " builder (swift-ring-builder write_ring).");
+      }
+    }
+  }
+
+  private static String describe(RingBuilder builder) {
+    return "Version " + builder.version() + ".";
   }
 
   private static Result targetResult(Ring ring, int target) {
@@ -131,32 +161,53 @@ final class Preflight {
   private void checkSize(int target) {
     try {
       Ring ring = pair.ring();
-      RingBuilder builder = pair.builder();
-      long size = 0;
+      RingBuilder own = pair.builder();
+      boolean prepared = builder instanceof BuilderState.Ahead;
+      List<PartSize> sizes = List.of();
       while (ring.partPower() < target) {
         ring = ring.after(Transition.PREPARE).after(Transition.INCREASE);
-        builder = builder.after(Transition.PREPARE, now).after(Transition.INCREASE, now);
-        size = ring.toBytes().length + (long) builder.toBytes().length + pair.otherBytes();
-        if (size > pair.limitBytes()) {
-          add(
-              Check.StoreSize,
-              Result.Failed,
-              ("At partition power %d, ring, builder and what else the ConfigMap holds would be %,d"
-                      + " bytes; a ConfigMap holds %,d. Move other rings to another ConfigMap.")
-                  .formatted(ring.partPower(), size, pair.limitBytes()));
+        if (own != null) {
+          own = prepared ? own : own.after(Transition.PREPARE, now);
+          own = own.after(Transition.INCREASE, now);
+        }
+        sizes = pair.sizes().with(ring, own);
+        List<String> tooLarge = tooLarge(sizes, ring.partPower());
+        if (!tooLarge.isEmpty()) {
+          addSentences(Check.StoreSize, tooLarge, "");
           return;
         }
         ring = ring.after(Transition.FINISH);
-        builder = builder.after(Transition.FINISH, now);
+        own = own == null ? null : own.after(Transition.FINISH, now);
+        prepared = false;
       }
-      add(
-          Check.StoreSize,
-          Result.Passed,
-          "At the target the ConfigMap will hold %,d of at most %,d bytes."
-              .formatted(size, pair.limitBytes()));
+      add(Check.StoreSize, Result.Passed, describe(sizes));
     } catch (TransitionRefusedException refused) {
       add(Check.StoreSize, Result.Failed, String.valueOf(refused.getMessage()));
     }
+  }
+
+  private static List<String> tooLarge(List<PartSize> sizes, int partPower) {
+    return sizes.stream()
+        .filter(size -> !size.fits())
+        .map(
+            size ->
+                ("At partition power %d, with all else that it holds, %s would hold %,d bytes; it"
+                        + " can hold %,d. Move what else is in it, or the builder, to another one.")
+                    .formatted(partPower, size.name(), size.bytes(), size.limitBytes()))
+        .toList();
+  }
+
+  private static String describe(List<PartSize> sizes) {
+    return sizes.isEmpty()
+        ? "Nothing grows."
+        : "At the target, "
+            + sizes.stream()
+                .map(
+                    size ->
+                        "%s will hold %,d of at most %,d bytes"
+                            .formatted(size.name(), size.bytes(), size.limitBytes()))
+                .collect(joining(", "))
+            + ".";
   }
 
   private void checkNodes() {

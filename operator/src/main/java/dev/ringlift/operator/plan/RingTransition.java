@@ -12,53 +12,83 @@ import dev.ringlift.ring.Transition;
 import dev.ringlift.ring.TransitionRefusedException;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** Computes the ring and builder that come after a transition, and checks what goes in and out. */
-record RingTransition(StoredRing.Pair pair, Transition transition, Instant now) {
+/**
+ * Computes the ring and builder that come after a transition, and checks what goes in and out.
+ *
+ * @param last what was last written to the status before a store was to be; null if nothing was
+ */
+record RingTransition(
+    StoredRing.Pair pair, @Nullable Publication last, Transition transition, Instant now) {
 
   /**
    * @param phase that the increase is in once this is published
    */
   Plan decide(Phase phase, Plan.Facts facts, Cycle cycle, Settings settings) {
     try {
-      Optional<String> before = RingPair.difference(pair.ring(), pair.builder());
-      if (before.isPresent()) {
-        return stall(
-            facts,
-            phase,
-            Reason.RingAndBuilderDiffer,
-            before.get() + " Put the builder there that wrote this ring.",
-            settings);
-      }
-      Ring ring = pair.ring().after(transition);
-      RingBuilder builder = pair.builder().after(transition, now);
-      Optional<String> after = RingPair.difference(ring, builder);
-      if (after.isPresent()) {
-        return stall(facts, phase, Reason.TransitionRefused, after.get(), settings);
-      }
-      Publication intent =
-          new Publication(
-              Transitions.name(transition),
-              cycle.number(),
-              Md5.hex(ring.toBytes()),
-              ring.version(),
-              pair.ringMd5(),
-              Times.format(now));
-      return new Plan(
-          phase,
-          new Publish(
-              Reason.PublishingRing,
-              message(ring, cycle),
-              transition,
-              intent,
-              pair.resourceVersion(),
-              ring,
-              builder),
-          facts);
+      return switch (BuilderState.of(pair, last)) {
+        case BuilderState.Elsewhere elsewhere ->
+            publish(phase, facts, cycle, pair.ring().after(transition), null, false);
+        case BuilderState.Agrees(RingBuilder builder) -> {
+          Ring ring = pair.ring().after(transition);
+          RingBuilder next = builder.after(transition, now);
+          Optional<String> difference = RingPair.difference(ring, next);
+          yield difference.isPresent()
+              ? stall(facts, phase, Reason.TransitionRefused, difference.get(), settings)
+              : publish(phase, facts, cycle, ring, next, false);
+        }
+        case BuilderState.Ahead ahead when ahead.transition() == transition ->
+            publish(phase, facts, cycle, ahead.ring(), null, true);
+        case BuilderState.Ahead ahead ->
+            stall(
+                facts,
+                phase,
+                Reason.RingAndBuilderDiffer,
+                "The builder has had %s and the ring has not, but now it is time for %s. Put the builder there that wrote this ring."
+                    .formatted(Transitions.name(ahead.transition()), Transitions.name(transition)),
+                settings);
+        case BuilderState.Differs differs ->
+            stall(
+                facts,
+                phase,
+                Reason.RingAndBuilderDiffer,
+                differs.difference() + " Put the builder there that wrote this ring.",
+                settings);
+      };
     } catch (TransitionRefusedException refused) {
       return stall(
           facts, phase, Reason.TransitionRefused, String.valueOf(refused.getMessage()), settings);
     }
+  }
+
+  private Plan publish(
+      Phase phase,
+      Plan.Facts facts,
+      Cycle cycle,
+      Ring ring,
+      @Nullable RingBuilder builder,
+      boolean completes) {
+    Publication intent =
+        new Publication(
+            Transitions.name(transition),
+            cycle.number(),
+            Md5.hex(ring.toBytes()),
+            ring.version(),
+            pair.ringMd5(),
+            Times.format(now));
+    return new Plan(
+        phase,
+        new Publish(
+            Reason.PublishingRing,
+            message(ring, cycle),
+            transition,
+            intent,
+            pair.revision(),
+            ring,
+            builder,
+            completes),
+        facts);
   }
 
   private static Plan stall(

@@ -2,6 +2,7 @@ package dev.ringlift.operator.plan;
 
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** What the ring store holds. */
 public sealed interface StoredRing {
@@ -15,20 +16,31 @@ public sealed interface StoredRing {
   record Unusable(Check check, String message) implements StoredRing {}
 
   /**
-   * A ring and its builder. They may not belong together: see {@link
-   * dev.ringlift.ring.RingPair#difference}.
+   * A ring and, where one is kept there, a builder. They may not belong together: see {@link
+   * BuilderState}.
    *
-   * @param resourceVersion of the store, which a write must be based on
+   * @param revision of the store, which a write must be based on
    * @param ringMd5 of the ring file, 32 hexadecimal digits
-   * @param otherBytes size of what the store holds besides these two
-   * @param limitBytes how much the store can hold in all
+   * @param builder null where the user keeps it elsewhere
+   * @param sizes how much a ring and a builder would take there
+   * @param export where somebody takes the ring from to bring it to the nodes; null where it
+   *     reaches them by itself
    */
   record Pair(
-      String resourceVersion,
+      Revision revision,
       String ringMd5,
       Ring ring,
-      RingBuilder builder,
-      long otherBytes,
-      long limitBytes)
+      @Nullable RingBuilder builder,
+      StoreSizes sizes,
+      @Nullable Export export)
       implements StoredRing {}
+
+  /**
+   * The state of all that a store is made of. Opaque: equal is what has not been changed in
+   * between.
+   */
+  record Revision(String token) {}
+
+  /** The key of a ConfigMap that a ring is to be taken from. */
+  record Export(String configMap, String key) {}
 }

@@ -12,4 +12,9 @@ public final class Transitions {
     String upper = transition.name();
     return upper.charAt(0) + upper.substring(1).toLowerCase(Locale.ROOT);
   }
+
+  /** The one of this name. */
+  static Transition named(String name) {
+    return Transition.valueOf(name.toUpperCase(Locale.ROOT));
+  }
 }

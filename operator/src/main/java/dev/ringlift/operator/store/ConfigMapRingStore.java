@@ -1,220 +1,263 @@
 package dev.ringlift.operator.store;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 
-import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
+import dev.ringlift.api.v1alpha1.RingSource;
 import dev.ringlift.operator.plan.Check;
 import dev.ringlift.operator.plan.Md5;
 import dev.ringlift.operator.plan.StoredRing;
-import dev.ringlift.operator.plan.TaskNames;
+import dev.ringlift.operator.plan.StoredRing.Export;
+import dev.ringlift.operator.plan.StoredRing.Revision;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.RingFileName;
 import dev.ringlift.ring.RingFormatException;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
-import io.fabric8.kubernetes.api.model.OwnerReference;
-import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.Resource;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.net.HttpURLConnection;
-import java.util.Base64;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Optional;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ring and builder under two keys of one ConfigMap's binaryData.
+ * Ring and builder as values of ConfigMaps: both in one, or each in another; each is found in
+ * whichever of the named maps has its key. How the ring stands there is its {@link RingForm}; the
+ * builder is in binaryData.
  *
- * <p>A write is one merge patch of these two keys that carries the resourceVersion it was made
- * from: the API server refuses it if anything in the map has changed since, and every other key,
- * label, owner and finalizer stays as it is.
+ * <p>A write, each patch under the {@linkplain GuardedMaps guard} of the map that it changes:
+ *
+ * <ol>
+ *   <li>Where ring and builder share a map: one patch of both.
+ *   <li>Else a patch of the builder, then one of the ring. Between the two there is a builder that
+ *       is ahead of its ring: what is loaded is still the former ring, and no ring that could come
+ *       from this builder brings an older power back.
+ * </ol>
  */
 public final class ConfigMapRingStore implements RingStore {
-  /** What the API server lets a ConfigMap's values add up to (core validation, MaxSecretSize). */
-  static final long LIMIT_BYTES = 1024 * 1024;
-
-  private static final String FIELD_MANAGER = "ringlift-operator";
-
-  private final KubernetesClient client;
-  private final PartitionPowerIncrease increase;
-  private final String name;
+  private final GuardedMaps maps;
+  private final RingForm form;
+  private final boolean export;
+  private final boolean builderIsThere;
+  private final String ringFile;
   private final String ringKey;
   private final String builderKey;
 
   public ConfigMapRingStore(KubernetesClient client, PartitionPowerIncrease increase) {
-    this.client = client;
-    this.increase = increase;
-    this.name = increase.getSpec().ring().configMaps().getFirst();
-    this.ringKey = RingFileName.ring(increase.getSpec().policyIndex());
+    RingSource source = increase.getSpec().ring();
+    this.maps = new GuardedMaps(client, increase);
+    this.form = RingForm.of(source);
+    this.export = source.type() == RingSource.Type.External;
+    this.builderIsThere = source.builder() == RingSource.Builder.Required;
+    this.ringFile = RingFileName.ring(increase.getSpec().policyIndex());
+    this.ringKey = form.key(ringFile);
     this.builderKey = RingFileName.builder(increase.getSpec().policyIndex());
+  }
+
+  /** Which maps have ring and builder. */
+  private record Places(ConfigMap ring, @Nullable ConfigMap builder) {
+
+    Revision revision() {
+      return GuardedMaps.revision(Stream.of(ring, builder).filter(Objects::nonNull));
+    }
+
+    boolean shared() {
+      return builder != null && GuardedMaps.name(ring).equals(GuardedMaps.name(builder));
+    }
   }
 
   @Override
   public StoredRing read() {
-    ConfigMap map = configMap().get();
-    if (map == null) {
-      return new StoredRing.Unusable(
-          Check.RingStore,
-          "There is no ConfigMap %s in namespace %s.".formatted(name, namespace()));
+    try {
+      return parse(find());
+    } catch (UnusableStoreException e) {
+      return e.result();
     }
-    if (Boolean.TRUE.equals(map.getImmutable())) {
-      return new StoredRing.Unusable(
-          Check.RingStore, "ConfigMap " + name + " is immutable: the ring in it can't be changed.");
-    }
-    for (String key : new String[] {ringKey, builderKey}) {
-      Optional<StoredRing.Unusable> missing = missing(map, key);
-      if (missing.isPresent()) {
-        return missing.get();
-      }
-    }
-    return parse(map);
   }
 
-  private Optional<StoredRing.Unusable> missing(ConfigMap map, String key) {
-    if (binaryData(map).containsKey(key)) {
-      return Optional.empty();
+  private Places find() throws UnusableStoreException {
+    List<ConfigMap> all = maps.read();
+    ConfigMap ring = holder(all, ringKey, form.isText());
+    if (builderIsThere) {
+      return new Places(ring, holder(all, builderKey, false));
     }
-    boolean text = map.getData() != null && map.getData().containsKey(key);
-    TreeSet<String> keys = new TreeSet<>(binaryData(map).keySet());
-    String found =
-        text
-            ? "it has that key under data, as text; put the file there with kubectl create configmap"
-                + " --from-file"
-            : keys.isEmpty() ? "it has none" : "it has " + String.join(", ", keys);
-    return Optional.of(
-        new StoredRing.Unusable(
+    for (ConfigMap map : all) {
+      if (MapEntries.of(map).binary().containsKey(builderKey)) {
+        throw new UnusableStoreException(
             Check.RingStore,
-            "ConfigMap %s has no binaryData key %s: %s.".formatted(name, key, found)));
-  }
-
-  private StoredRing parse(ConfigMap map) {
-    byte[] ringFile = bytes(map, ringKey);
-    byte[] builderFile = bytes(map, builderKey);
-    Ring ring;
-    try {
-      ring = Ring.read(ringFile);
-    } catch (RingFormatException e) {
-      return unreadable(Check.RingReadable, ringKey, e);
-    }
-    try {
-      RingBuilder builder = RingBuilder.read(builderFile);
-      return new StoredRing.Pair(
-          map.getMetadata().getResourceVersion(),
-          Md5.hex(ringFile),
-          ring,
-          builder,
-          size(map) - ringFile.length - builderFile.length,
-          LIMIT_BYTES);
-    } catch (RingFormatException e) {
-      return unreadable(Check.BuilderReadable, builderKey, e);
-    }
-  }
-
-  private StoredRing unreadable(Check check, String key, RingFormatException reason) {
-    String what = check == Check.RingReadable ? "ring" : "builder";
-    return new StoredRing.Unusable(
-        check,
-        "%s in ConfigMap %s is no %s that could be used. %s"
-            .formatted(key, name, what, reason.getMessage()));
-  }
-
-  private static long size(ConfigMap map) {
-    long size = 0;
-    for (String value : binaryData(map).values()) {
-      size += Base64.getDecoder().decode(value).length;
-    }
-    if (map.getData() != null) {
-      for (String value : map.getData().values()) {
-        size += value.getBytes(UTF_8).length;
+            ("The builder is said to be Absent, but ConfigMap %s has %s, which would be left behind."
+                    + " Take it out of there, or make an increase whose builder is Required.")
+                .formatted(GuardedMaps.name(map), builderKey));
       }
     }
-    return size;
+    return new Places(ring, null);
   }
 
-  @Override
-  public void backUp(String resourceVersion) throws StoreChangedException {
-    ConfigMap map = configMap().get();
-    if (map == null || !resourceVersion.equals(map.getMetadata().getResourceVersion())) {
-      throw changed(null);
+  private ConfigMap holder(List<ConfigMap> all, String key, boolean text)
+      throws UnusableStoreException {
+    List<ConfigMap> holders = all.stream().filter(map -> keys(map, text).contains(key)).toList();
+    if (holders.isEmpty()) {
+      throw new UnusableStoreException(Check.RingStore, missing(all, key, text));
     }
-    String md5 = Md5.hex(bytes(map, ringKey));
-    ConfigMap backup =
-        new ConfigMapBuilder()
-            .withNewMetadata()
-            .withNamespace(namespace())
-            .withName(TaskNames.bounded(increase.getMetadata().getName() + "-backup-" + md5))
-            .addToLabels(ApiConstants.LABEL_INCREASE_UID, increase.getMetadata().getUid())
-            .withOwnerReferences(owner())
-            .endMetadata()
-            .addToBinaryData(ringKey, binaryData(map).get(ringKey))
-            .addToBinaryData(builderKey, binaryData(map).get(builderKey))
-            .build();
-    // The name holds the md5: what is there already is this very ring. Where it belongs to an
-    // increase of this name that was deleted, it gets this one as owner too, and outlives that.
-    client.resource(backup).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
+    if (holders.size() > 1) {
+      throw new UnusableStoreException(
+          Check.RingStore,
+          "More than one ConfigMap has the key %s: %s. Take it out of those that nobody loads it from."
+              .formatted(key, holders.stream().map(GuardedMaps::name).collect(joining(", "))));
+    }
+    return holders.getFirst();
+  }
+
+  private static Set<String> keys(ConfigMap map, boolean text) {
+    MapEntries entries = MapEntries.of(map);
+    return new TreeSet<>((text ? entries.text() : entries.binary()).keySet());
+  }
+
+  private String missing(List<ConfigMap> all, String key, boolean text) {
+    String section = text ? "data" : "binaryData";
+    String found =
+        all.stream()
+            .map(map -> found(map, key, text, all.size() == 1 ? "it" : GuardedMaps.name(map)))
+            .collect(joining("; "));
+    String names = all.stream().map(GuardedMaps::name).collect(joining(", "));
+    String sentence =
+        all.size() == 1
+            ? "ConfigMap %s has no %s key %s: %s.".formatted(names, section, key, found)
+            : "None of the ConfigMaps %s has the %s key %s: %s."
+                .formatted(names, section, key, found);
+    return key.equals(builderKey)
+        ? sentence + " If you keep the builder elsewhere, say builder: Absent."
+        : sentence;
+  }
+
+  private static String found(ConfigMap map, String key, boolean text, String name) {
+    if (keys(map, !text).contains(key)) {
+      return text
+          ? name + " has that key under binaryData, not as text"
+          : name
+              + " has that key under data, as text; put the file there with kubectl create"
+              + " configmap --from-file";
+    }
+    Set<String> keys = keys(map, text);
+    return name + " has " + (keys.isEmpty() ? "none" : String.join(", ", keys));
+  }
+
+  private StoredRing parse(Places places) throws UnusableStoreException {
+    byte[] file = ringBytes(places);
+    return new StoredRing.Pair(
+        places.revision(),
+        Md5.hex(file),
+        readRing(file, GuardedMaps.name(places.ring())),
+        places.builder() == null ? null : readBuilder(places.builder()),
+        sizes(places),
+        export ? new Export(GuardedMaps.name(places.ring()), ringKey) : null);
+  }
+
+  private byte[] ringBytes(Places places) throws UnusableStoreException {
+    return form.file(ringFile, MapEntries.of(places.ring()), GuardedMaps.name(places.ring()));
+  }
+
+  private Ring readRing(byte[] file, String mapName) throws UnusableStoreException {
+    try {
+      return Ring.read(file);
+    } catch (RingFormatException e) {
+      throw new UnusableStoreException(
+          Check.RingReadable,
+          "%s in ConfigMap %s is no ring that could be used. %s"
+              .formatted(ringKey, mapName, e.getMessage()));
+    }
+  }
+
+  private RingBuilder readBuilder(ConfigMap map) throws UnusableStoreException {
+    try {
+      String value = Objects.requireNonNull(map.getBinaryData().get(builderKey), builderKey);
+      return RingBuilder.read(MapEntries.decoded(value));
+    } catch (RingFormatException e) {
+      throw new UnusableStoreException(
+          Check.BuilderReadable,
+          "%s in ConfigMap %s is no builder that could be used. %s"
+              .formatted(builderKey, GuardedMaps.name(map), e.getMessage()));
+    }
+  }
+
+  private ConfigMapSizes sizes(Places places) {
+    ConfigMapSizes.Part ring = part(places.ring(), keysInTheRingsMap(places));
+    ConfigMap builder = places.builder();
+    return new ConfigMapSizes(
+        form,
+        ringFile,
+        ring,
+        builder == null || places.shared() ? ring : part(builder, Set.of(builderKey)));
+  }
+
+  private static ConfigMapSizes.Part part(ConfigMap map, Set<String> ours) {
+    MapEntries entries = MapEntries.of(map);
+    return new ConfigMapSizes.Part(
+        GuardedMaps.name(map), entries.size() - entries.only(ours).size());
+  }
+
+  /** The keys that this store has written, or will write, in the ring's map. */
+  private Set<String> keysInTheRingsMap(Places places) {
+    Set<String> keys = new TreeSet<>(form.keys(ringFile));
+    if (places.shared()) {
+      keys.add(builderKey);
+    }
+    return keys;
   }
 
   @Override
-  public void write(String resourceVersion, Ring ring, RingBuilder builder)
+  public void backUp(Revision revision, Publication before) throws StoreChangedException {
+    Places places = places(revision);
+    try {
+      byte[] file = ringBytes(places);
+      String md5 = Md5.hex(file);
+      Ring ring = readRing(file, GuardedMaps.name(places.ring()));
+      MapEntries entries =
+          MapEntries.of(places.ring())
+              .only(keysInTheRingsMap(places))
+              .and(form.description(ringFile, md5, ring));
+      maps.backUp(places.ring(), entries, md5, before);
+      if (places.builder() != null && !places.shared()) {
+        MapEntries builder = MapEntries.of(places.builder()).only(Set.of(builderKey));
+        maps.backUp(places.builder(), builder, md5, before);
+      }
+    } catch (UnusableStoreException e) {
+      throw new IllegalStateException("It was usable at this very revision", e);
+    }
+  }
+
+  @Override
+  public void write(Revision revision, Ring ring, @Nullable RingBuilder builder)
       throws StoreChangedException {
-    ConfigMap patch =
-        new ConfigMapBuilder()
-            .withNewMetadata()
-            .withResourceVersion(resourceVersion)
-            .endMetadata()
-            .addToBinaryData(ringKey, Base64.getEncoder().encodeToString(ring.toBytes()))
-            .addToBinaryData(builderKey, Base64.getEncoder().encodeToString(builder.toBytes()))
-            .build();
-    try {
-      configMap()
-          .patch(
-              PatchContext.of(PatchType.JSON_MERGE),
-              client.getKubernetesSerialization().asJson(patch));
-    } catch (KubernetesClientException e) {
-      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT
-          || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
-        throw changed(e);
+    Places places = places(revision);
+    MapEntries entries = form.entries(ringFile, ring);
+    if (builder != null && places.builder() != null) {
+      MapEntries builderEntries = MapEntries.binary(builderKey, builder.toBytes());
+      if (places.shared()) {
+        entries = entries.and(builderEntries);
+      } else {
+        maps.patch(places.builder(), builderEntries);
       }
-      throw e;
     }
+    maps.patch(places.ring(), entries);
   }
 
-  private StoreChangedException changed(@Nullable Exception cause) {
-    String message = "ConfigMap " + name + " was changed in between.";
-    return cause == null
-        ? new StoreChangedException(message)
-        : new StoreChangedException(message, cause);
-  }
-
-  private OwnerReference owner() {
-    return new OwnerReferenceBuilder()
-        .withApiVersion(increase.getApiVersion())
-        .withKind(increase.getKind())
-        .withName(increase.getMetadata().getName())
-        .withUid(increase.getMetadata().getUid())
-        .build();
-  }
-
-  private Resource<ConfigMap> configMap() {
-    return client.configMaps().inNamespace(namespace()).withName(name);
-  }
-
-  private String namespace() {
-    return increase.getMetadata().getNamespace();
-  }
-
-  private static Map<String, String> binaryData(ConfigMap map) {
-    return map.getBinaryData() == null ? Map.of() : new LinkedHashMap<>(map.getBinaryData());
-  }
-
-  private static byte[] bytes(ConfigMap map, String key) {
-    return Base64.getDecoder().decode(binaryData(map).getOrDefault(key, ""));
+  /** Where all is, if nothing has changed since that revision. */
+  private Places places(Revision revision) throws StoreChangedException {
+    try {
+      Places places = find();
+      if (places.revision().equals(revision)) {
+        return places;
+      }
+      throw new StoreChangedException(
+          "The ring store was changed in between: it is %s, not %s."
+              .formatted(places.revision().token(), revision.token()));
+    } catch (UnusableStoreException e) {
+      throw new StoreChangedException(
+          "The ring store was changed in between: " + e.getMessage(), e);
+    }
   }
 }

@@ -1,14 +1,20 @@
 package dev.ringlift.operator.store;
 
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
 import dev.ringlift.operator.plan.StoredRing;
+import dev.ringlift.operator.plan.StoredRing.Revision;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The place that holds one policy's ring and its builder, and that every node gets the ring from.
+ * The place that holds one policy's ring and, unless the user keeps it elsewhere, its builder; and
+ * that every node gets the ring from.
  *
- * <p>All reads are of what is there now, never from a cache. A write is of ring and builder
- * together, so that no reader ever finds one without the other.
+ * <p>All reads are of what is there now, never from a cache. Ring and builder change in one write
+ * where they stand in one place. Where they don't, the builder is written first: a crash between
+ * the two leaves the former ring with a builder that is ahead of it, and writing the ring alone
+ * completes that.
  */
 public interface RingStore {
 
@@ -16,19 +22,23 @@ public interface RingStore {
   StoredRing read();
 
   /**
-   * Keeps a copy of what is there, as found, where it goes when the increase goes. Making it twice
-   * makes one.
+   * Keeps a copy of ring and builder, as found, where it goes when the increase goes. Making it
+   * twice makes one.
    *
-   * @param resourceVersion of the content that is meant
+   * @param revision of the content that is meant
+   * @param before the change that is about to be made
    * @throws StoreChangedException if the store no longer holds that; then nothing was kept
    */
-  void backUp(String resourceVersion) throws StoreChangedException;
+  void backUp(Revision revision, Publication before) throws StoreChangedException;
 
   /**
-   * Replaces ring and builder, and nothing else, in one write.
+   * Replaces ring and builder, and nothing else.
    *
-   * @param resourceVersion of the content that the two were made from
-   * @throws StoreChangedException if the store no longer holds that; then nothing was written
+   * @param revision of the content that the two were made from
+   * @param builder null to leave the store's as it is, or if it holds none
+   * @throws StoreChangedException if the store no longer holds that; then nothing was written, or
+   *     the builder alone
    */
-  void write(String resourceVersion, Ring ring, RingBuilder builder) throws StoreChangedException;
+  void write(Revision revision, Ring ring, @Nullable RingBuilder builder)
+      throws StoreChangedException;
 }

@@ -1,9 +1,18 @@
 package dev.ringlift.operator.store;
 
 import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
+import io.fabric8.kubernetes.client.KubernetesClient;
 
 /** Finds the store that an increase names. */
 @FunctionalInterface
 public interface RingStores {
   RingStore of(PartitionPowerIncrease increase);
+
+  /** Those of a cluster. */
+  static RingStores of(KubernetesClient client) {
+    return increase ->
+        switch (increase.getSpec().ring().type()) {
+          case ConfigMap, External -> new ConfigMapRingStore(client, increase);
+        };
+  }
 }

@@ -9,7 +9,7 @@ import dev.ringlift.api.v1alpha1.RingSource;
 import dev.ringlift.operator.IncreaseMetrics;
 import dev.ringlift.operator.IncreaseReconciler;
 import dev.ringlift.operator.plan.Settings;
-import dev.ringlift.operator.store.ConfigMapRingStore;
+import dev.ringlift.operator.store.RingStores;
 import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.RingDevice;
 import dev.ringlift.testkit.kube.ApiServer;
@@ -176,10 +176,7 @@ public final class SimulatedCluster implements AutoCloseable {
     increase.getMetadata().setName(name);
     increase.setSpec(
         new PartitionPowerIncreaseSpec(
-            0,
-            target,
-            new RingSource(RingSource.Type.ConfigMap, List.of(MAP)),
-            new RelinkerSettings(0, 0)));
+            0, target, RingSource.inConfigMaps(MAP), new RelinkerSettings(0, 0)));
     return increase;
   }
 
@@ -196,7 +193,7 @@ public final class SimulatedCluster implements AutoCloseable {
     next.register(
         new IncreaseReconciler(
             client,
-            increase -> new ConfigMapRingStore(client, increase),
+            RingStores.of(client),
             settings,
             Clock.systemUTC(),
             new IncreaseMetrics(new SimpleMeterRegistry())),

@@ -202,7 +202,8 @@ class FaultyRunTest {
     }
 
     private void checkBeforePublishing(Publish publish) {
-      assertThat(RingPair.difference(publish.ring(), publish.builder())).isEmpty();
+      assertThat(RingPair.difference(publish.ring(), Objects.requireNonNull(publish.builder())))
+          .isEmpty();
       assertThat(publish.intent().fromMd5()).isEqualTo(cluster.ringMd5());
       assertThat(Objects.requireNonNull(cluster.publication()).md5())
           .as("the intent is written first")

@@ -20,6 +20,9 @@ import dev.ringlift.operator.plan.Observation.Heartbeat;
 import dev.ringlift.operator.plan.Observation.Increase;
 import dev.ringlift.operator.plan.Observation.Rival;
 import dev.ringlift.operator.plan.Observation.Task;
+import dev.ringlift.operator.plan.StoreSizes.PartSize;
+import dev.ringlift.operator.plan.StoredRing.Export;
+import dev.ringlift.operator.plan.StoredRing.Revision;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.RingDevice;
@@ -84,6 +87,8 @@ final class ModelCluster {
   final List<Rival> rivals = new ArrayList<>();
   StoredRing.@Nullable Unusable unusable;
   long otherBytes;
+  boolean builderIsThere = true;
+  @Nullable Export export;
   private @Nullable Ring hashed;
   private String hash = "";
   private final Planner planner = new Planner(SETTINGS);
@@ -175,7 +180,7 @@ final class ModelCluster {
         unusable != null
             ? unusable
             : new StoredRing.Pair(
-                Long.toString(storeVersion), ringMd5(), ring, builder, otherBytes, 1 << 20);
+                revision(), ringMd5(), ring, builderIsThere ? builder : null, sizes(), export);
     return new Observation(
         new Increase(
             "grow",
@@ -183,10 +188,7 @@ final class ModelCluster {
             1,
             Instant.parse("2026-03-01T09:00:00Z"),
             new PartitionPowerIncreaseSpec(
-                0,
-                target,
-                new RingSource(RingSource.Type.ConfigMap, List.of("swift-rings")),
-                relinker),
+                0, target, RingSource.inConfigMaps("swift-rings"), relinker),
             status),
         store,
         nodes.values().stream().map(this::observe).toList(),
@@ -234,11 +236,32 @@ final class ModelCluster {
   }
 
   void write(Publish publish) {
-    if (publish.resourceVersion().equals(Long.toString(storeVersion))) {
+    if (publish.revision().equals(revision())) {
       ring = publish.ring();
-      builder = publish.builder();
+      builder = Objects.requireNonNullElse(publish.builder(), builder);
       storeVersion++;
     }
+  }
+
+  /** Dies between the two writes of a store that has ring and builder in different places. */
+  void writeBuilderOnly(Publish publish) {
+    builder = Objects.requireNonNull(publish.builder());
+    storeVersion++;
+  }
+
+  private Revision revision() {
+    return new Revision(Long.toString(storeVersion));
+  }
+
+  private StoreSizes sizes() {
+    return (newRing, newBuilder) ->
+        List.of(
+            new PartSize(
+                "ConfigMap swift-rings",
+                newRing.toBytes().length
+                    + (newBuilder == null ? 0 : newBuilder.toBytes().length)
+                    + otherBytes,
+                1 << 20));
   }
 
   void change(TaskChange change) {

@@ -50,7 +50,8 @@ class PlannerTest {
     assertThat(publish.ring().nextPartPower()).isEqualTo(5);
     assertThat(publish.intent().fromMd5()).isEqualTo(cluster.ringMd5());
     assertThat(publish.intent().md5()).isEqualTo(Md5.hex(publish.ring().toBytes()));
-    assertThat(RingPair.difference(publish.ring(), publish.builder())).isEmpty();
+    assertThat(RingPair.difference(publish.ring(), Objects.requireNonNull(publish.builder())))
+        .isEmpty();
     assertThat(plan.phase()).isEqualTo(Phase.Preparing);
     assertThat(plan.facts().cycle()).isEqualTo(new Cycle(1, 1, 4, 5));
   }

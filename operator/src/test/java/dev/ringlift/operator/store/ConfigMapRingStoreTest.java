@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
 import dev.ringlift.operator.cluster.SimulatedCluster;
 import dev.ringlift.operator.plan.Check;
 import dev.ringlift.operator.plan.Md5;
+import dev.ringlift.operator.plan.StoreSizes.PartSize;
 import dev.ringlift.operator.plan.StoredRing;
+import dev.ringlift.operator.plan.StoredRing.Revision;
 import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.RingPair;
 import dev.ringlift.ring.Transition;
@@ -23,6 +26,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -36,6 +40,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ApiServerExtension.class)
 class ConfigMapRingStoreTest {
   private static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
+
+  private static final Publication BEFORE =
+      new Publication("Prepare", 1, "md5", 1L, "former md5", "2026-03-01T10:00:00Z");
 
   private final SimulatedCluster cluster;
   private final PartitionPowerIncrease increase;
@@ -72,6 +79,10 @@ class ConfigMapRingStoreTest {
     return (StoredRing.Pair) read;
   }
 
+  private static RingBuilder builder(StoredRing.Pair pair) {
+    return Objects.requireNonNull(pair.builder());
+  }
+
   private void touch() {
     cluster
         .client()
@@ -94,12 +105,17 @@ class ConfigMapRingStoreTest {
     StoredRing.Pair pair = pair();
 
     assertThat(pair.ring().partPower()).isEqualTo(6);
-    assertThat(RingPair.difference(pair.ring(), pair.builder())).isEmpty();
+    assertThat(RingPair.difference(pair.ring(), builder(pair))).isEmpty();
     assertThat(pair.ringMd5())
         .isEqualTo(
             Md5.hex(Base64.getDecoder().decode(map().getBinaryData().get(SimulatedCluster.RING))));
-    assertThat(pair.resourceVersion()).isEqualTo(map().getMetadata().getResourceVersion());
-    assertThat(pair.otherBytes()).as("the note 'kept'").isEqualTo(4);
+    assertThat(pair.sizes().with(pair.ring(), pair.builder()))
+        .as("with the note 'kept'")
+        .containsExactly(
+            new PartSize(
+                "ConfigMap swift-rings",
+                pair.ring().toBytes().length + builder(pair).toBytes().length + 4L,
+                1024 * 1024));
   }
 
   @Test
@@ -107,13 +123,13 @@ class ConfigMapRingStoreTest {
     StoredRing.Pair before = pair();
 
     store.write(
-        before.resourceVersion(),
+        before.revision(),
         before.ring().after(Transition.PREPARE),
-        before.builder().after(Transition.PREPARE, NOW));
+        builder(before).after(Transition.PREPARE, NOW));
 
     StoredRing.Pair after = pair();
     assertThat(after.ring().nextPartPower()).isEqualTo(7);
-    assertThat(after.builder().nextPartPower()).isEqualTo(7);
+    assertThat(builder(after).nextPartPower()).isEqualTo(7);
     assertThat(map().getData()).isEqualTo(Map.of("note", "kept"));
     assertThat(map().getMetadata().getLabels()).containsEntry("kept", "yes");
   }
@@ -126,9 +142,9 @@ class ConfigMapRingStoreTest {
     assertThatThrownBy(
             () ->
                 store.write(
-                    before.resourceVersion(),
+                    before.revision(),
                     before.ring().after(Transition.PREPARE),
-                    before.builder().after(Transition.PREPARE, NOW)))
+                    builder(before).after(Transition.PREPARE, NOW)))
         .isInstanceOf(StoreChangedException.class)
         .hasMessageContaining(SimulatedCluster.MAP);
 
@@ -144,9 +160,9 @@ class ConfigMapRingStoreTest {
     assertThatThrownBy(
             () ->
                 store.write(
-                    before.resourceVersion(),
+                    before.revision(),
                     before.ring().after(Transition.PREPARE),
-                    before.builder().after(Transition.PREPARE, NOW)))
+                    builder(before).after(Transition.PREPARE, NOW)))
         .isInstanceOf(StoreChangedException.class);
     assertThat(store.read()).isInstanceOf(StoredRing.Unusable.class);
   }
@@ -155,8 +171,8 @@ class ConfigMapRingStoreTest {
   void backsUpBothFilesAsFoundOnceForEachRing() throws Exception {
     StoredRing.Pair pair = pair();
 
-    store.backUp(pair.resourceVersion());
-    store.backUp(pair.resourceVersion());
+    store.backUp(pair.revision(), BEFORE);
+    store.backUp(pair.revision(), BEFORE);
 
     assertThat(backups())
         .singleElement()
@@ -175,11 +191,11 @@ class ConfigMapRingStoreTest {
 
   @Test
   void aBackupOfAFormerIncreaseOfThatNameIsKeptForThisOneToo() throws Exception {
-    store.backUp(pair().resourceVersion());
+    store.backUp(pair().revision(), BEFORE);
     cluster.client().resource(increase).delete();
     PartitionPowerIncrease anew = cluster.apply("grow", 7);
 
-    new ConfigMapRingStore(cluster.client(), anew).backUp(pair().resourceVersion());
+    new ConfigMapRingStore(cluster.client(), anew).backUp(pair().revision(), BEFORE);
 
     assertThat(cluster.client().configMaps().inNamespace(cluster.namespace()).list().getItems())
         .filteredOn(map -> map.getMetadata().getName().startsWith("grow-backup-"))
@@ -193,10 +209,10 @@ class ConfigMapRingStoreTest {
 
   @Test
   void backsUpNothingThatWasNotMeant() {
-    String resourceVersion = pair().resourceVersion();
+    Revision revision = pair().revision();
     touch();
 
-    assertThatThrownBy(() -> store.backUp(resourceVersion))
+    assertThatThrownBy(() -> store.backUp(revision, BEFORE))
         .isInstanceOf(StoreChangedException.class);
     assertThat(backups()).isEmpty();
   }
@@ -287,9 +303,9 @@ class ConfigMapRingStoreTest {
     StoredRing.Pair before = pair();
 
     store.write(
-        before.resourceVersion(),
+        before.revision(),
         before.ring().after(Transition.PREPARE),
-        before.builder().after(Transition.PREPARE, NOW));
+        builder(before).after(Transition.PREPARE, NOW));
 
     assertThat(pair().ring().formatVersion()).isEqualTo(2);
   }

@@ -15,11 +15,17 @@ public final class ApiConstants {
   /** On a RelinkTask: the node that it is for, so that an agent watches only its own. */
   public static final String LABEL_NODE = "ringlift.dev/node";
 
-  /** On a RelinkTask: the number of the cycle, from 1. */
+  /** On a RelinkTask and on backup ConfigMaps: the number of the cycle, from 1. */
   public static final String LABEL_CYCLE = "ringlift.dev/cycle";
 
   /** On a RelinkTask: {@code Relink} or {@code Cleanup}. */
   public static final String LABEL_STEP = "ringlift.dev/step";
+
+  /** On a backup ConfigMap: the transition before which it was made, as {@code Increase}. */
+  public static final String LABEL_BEFORE = "ringlift.dev/before";
+
+  /** On a backup ConfigMap: the name of the ConfigMap that its content was in. */
+  public static final String ANNOTATION_CONFIG_MAP = "ringlift.dev/configmap";
 
   /**
    * On a Node, by an administrator: comma-separated addresses under which the ring's devices name

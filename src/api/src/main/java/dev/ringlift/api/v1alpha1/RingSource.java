@@ -5,33 +5,73 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 
 /**
  * Where a ring and its builder are kept.
  *
  * @param type kind of store
- * @param configMaps names of the ConfigMaps in the increase's namespace that hold, in binaryData,
- *     the ring ({@code object[-N].ring.gz}) and its builder ({@code object[-N].builder})
+ * @param configMaps names of the ConfigMaps in the increase's namespace that hold ring and builder,
+ *     each in one of them
+ * @param encoding how the ring stands in its ConfigMap; the builder always stands in binaryData,
+ *     under {@code object[-N].builder}
+ * @param builder whether the builder is there, too
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+    value = "self.encoding == 'Raw' || self.type == 'ConfigMap'",
+    message = "encoding Base64 goes with type ConfigMap only")
 public record RingSource(
-    @JsonPropertyDescription("Kind of store that holds ring and builder.") @Default("ConfigMap")
+    @JsonPropertyDescription(
+            "Kind of store. ConfigMap: pods mount the ring from it. External: the ring is offered there, and you or your tools bring it to every process that loads it.")
+        @Default("ConfigMap")
         Type type,
     @JsonPropertyDescription(
-            "Name of the ConfigMap, in this namespace, whose binaryData holds object[-N].ring.gz and object[-N].builder.")
+            "Names of the ConfigMaps, in this namespace, that hold the ring and its builder: both in one, or each in another.")
         @Required
-        @Size(min = 1, max = 1)
-        @ListType(ListType.Kind.ATOMIC)
-        List<@Size(min = 1, max = 253) String> configMaps) {
+        @Size(min = 1, max = 8)
+        @ListType(ListType.Kind.SET)
+        List<@Size(min = 1, max = 253) String> configMaps,
+    @JsonPropertyDescription(
+            "How the ring stands in its ConfigMap. Raw: in binaryData, under object[-N].ring.gz. Base64: as base64 text in data, under ring.b64.")
+        @Default("Raw")
+        Encoding encoding,
+    @JsonPropertyDescription(
+            "Required: the builder stands in binaryData, under object[-N].builder, and changes with the ring. Absent: you keep it elsewhere, and run on it what events tell.")
+        @Default("Required")
+        Builder builder) {
 
   public RingSource {
     configMaps = List.copyOf(configMaps);
   }
 
+  /** The plainest: ring and builder, as they are, in ConfigMaps that pods mount. */
+  public static RingSource inConfigMaps(String... names) {
+    return new RingSource(Type.ConfigMap, List.of(names), Encoding.Raw, Builder.Required);
+  }
+
   /** Kinds of ring stores. */
   public enum Type {
-    /** Ring and builder in the binaryData of a ConfigMap. */
-    ConfigMap
+    /** Pods mount the ring from the ConfigMap. */
+    ConfigMap,
+    /** The ring is offered in a ConfigMap, and somebody else brings it where it is loaded. */
+    External
+  }
+
+  /** How a ring stands in a ConfigMap. */
+  public enum Encoding {
+    /** The file, in binaryData. */
+    Raw,
+    /** As text that pods decode when they start. */
+    Base64
+  }
+
+  /** Whether the builder is in the store. */
+  public enum Builder {
+    /** It changes together with the ring. */
+    Required,
+    /** The user keeps it elsewhere, and changes it there. */
+    Absent
   }
 }

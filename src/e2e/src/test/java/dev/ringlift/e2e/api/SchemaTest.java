@@ -10,7 +10,6 @@ import dev.ringlift.testkit.kube.ApiServer;
 import dev.ringlift.testkit.kube.ApiServerExtension;
 import dev.ringlift.testkit.process.Command;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,10 +45,7 @@ class SchemaTest {
     assertThat(stored().getSpec())
         .isEqualTo(
             new PartitionPowerIncreaseSpec(
-                0,
-                7,
-                new RingSource(RingSource.Type.ConfigMap, List.of("rings")),
-                new RelinkerSettings(0, 0)));
+                0, 7, RingSource.inConfigMaps("rings"), new RelinkerSettings(0, 0)));
     assertThat(server.kubectl("explain", "ppi.spec.targetPartPower").orThrow().out())
         .contains("Partition power to end at");
   }
