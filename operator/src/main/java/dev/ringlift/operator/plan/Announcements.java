@@ -4,6 +4,7 @@ import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.NodeCounts;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.RingStatus;
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.operator.plan.Decision.Stall;
@@ -35,6 +36,7 @@ public final class Announcements {
     List<Announcement> all = new ArrayList<>();
     addPhase(old, next, all);
     addPreflight(old, next, all);
+    addByHand(old, plan, all);
     addConverged(old, next, now, all);
     addNodes(old, next, all);
     addProblems(old, next, all);
@@ -99,6 +101,17 @@ public final class Announcements {
         && "False".equals(after.getStatus())
         && (before == null || !Objects.equals(before.getMessage(), after.getMessage()))) {
       all.add(Announcement.warning(EventReason.PreflightFailed.name(), after.getMessage()));
+    }
+  }
+
+  /** When the ring that was published is first seen in the store. */
+  private static void addByHand(
+      @Nullable PartitionPowerIncreaseStatus old, Plan plan, List<Announcement> all) {
+    RingStatus now = plan.facts().ring();
+    boolean seen =
+        now == null || (old != null && old.ring() != null && old.ring().md5().equals(now.md5()));
+    if (!seen) {
+      all.addAll(plan.facts().byHand());
     }
   }
 

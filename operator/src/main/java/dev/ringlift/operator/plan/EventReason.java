@@ -11,6 +11,10 @@ public enum EventReason {
   PreflightFailed,
   /** A ring was written to the store. */
   RingPublished,
+  /** Somebody has to bring the published ring to those who load it. */
+  RingToDeploy,
+  /** A builder that is kept elsewhere has to follow the published ring. */
+  BuilderToFollow,
   /** Every node has the ring that was last published. */
   RingConverged,
   /** More nodes than before are done with the step. */

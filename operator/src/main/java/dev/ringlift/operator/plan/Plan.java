@@ -23,6 +23,7 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
    * @param fromPartPower the ring's power when the increase began
    * @param work the step under way, or about to be
    * @param preflight all checks made
+   * @param byHand what the user has to do because of the ring that was published last
    */
   public record Facts(
       @Nullable Integer fromPartPower,
@@ -30,20 +31,22 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
       @Nullable RingStatus ring,
       @Nullable Barrier barrier,
       @Nullable StepWork work,
-      @Nullable List<PreflightCheck> preflight) {
+      @Nullable List<PreflightCheck> preflight,
+      List<Announcement> byHand) {
 
-    static final Facts NONE = new Facts(null, null, null, null, null, null);
+    static final Facts NONE = new Facts(null, null, null, null, null, null, List.of());
 
     Facts with(@Nullable Cycle newCycle) {
-      return new Facts(fromPartPower, newCycle, ring, barrier, work, preflight);
+      return new Facts(fromPartPower, newCycle, ring, barrier, work, preflight, byHand);
     }
 
     Facts with(StepWork newWork) {
-      return new Facts(fromPartPower, cycle, ring, barrier, newWork, preflight);
+      return new Facts(fromPartPower, cycle, ring, barrier, newWork, preflight, byHand);
     }
 
     Facts with(List<PreflightCheck> newPreflight) {
-      return new Facts(fromPartPower, cycle, ring, barrier, work, List.copyOf(newPreflight));
+      return new Facts(
+          fromPartPower, cycle, ring, barrier, work, List.copyOf(newPreflight), byHand);
     }
 
     /** What is wrong and where: nodes that are lost, and what keeps the step from completing. */

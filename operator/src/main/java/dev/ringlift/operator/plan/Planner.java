@@ -220,7 +220,9 @@ public final class Planner {
           Phase.Complete,
           new Complete(
               Reason.TargetReached,
-              "The ring has partition power " + scene.ring().partPower() + " everywhere."));
+              ByHand.after(
+                  "The ring has partition power " + scene.ring().partPower() + " everywhere.",
+                  scene.facts().byHand())));
     }
     return planPrepare(scene);
   }
@@ -320,12 +322,14 @@ public final class Planner {
               phase,
               new Wait(
                   lost ? Reason.NodeLost : Reason.RingNotDistributed,
-                  "%d of %d nodes have the ring and answer; nothing goes on before all do. %s"
-                      .formatted(
-                          barrier.current(),
-                          barrier.total(),
-                          Sentences.first(
-                              barrier.missing().stream().map(Problem::message).toList())),
+                  ByHand.after(
+                      "%d of %d nodes have the ring and answer; nothing goes on before all do. %s"
+                          .formatted(
+                              barrier.current(),
+                              barrier.total(),
+                              Sentences.first(
+                                  barrier.missing().stream().map(Problem::message).toList())),
+                      scene.facts().byHand()),
                   settings.recheck())));
     }
     Duration left =
@@ -342,8 +346,10 @@ public final class Planner {
             phase,
             new Wait(
                 Reason.Settling,
-                "All %d nodes have the ring; for %s after that nothing is done, so that every process and transfer follows."
-                    .formatted(barrier.total(), Times.inWords(settle)),
+                ByHand.after(
+                    "All %d nodes have the ring; for %s after that nothing is done, so that every process and transfer follows."
+                        .formatted(barrier.total(), Times.inWords(settle)),
+                    scene.facts().byHand()),
                 left)));
   }
 
@@ -412,7 +418,8 @@ public final class Planner {
             ringStatus,
             barrier,
             null,
-            null);
+            null,
+            ByHand.of(pair, seen.increase().publication(), seen.increase().spec().policyIndex()));
     return new Scene(seen, pair, devices, barrier, facts, now);
   }
 }

@@ -11,6 +11,7 @@ import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.operator.plan.Decision.TaskChange;
 import dev.ringlift.operator.plan.ModelCluster.ModelNode;
 import dev.ringlift.operator.plan.Observation.Task;
+import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.RingPair;
 import dev.ringlift.ring.Transition;
 import java.time.Duration;
@@ -78,10 +79,14 @@ class FaultyRunTest {
     /** Since when each node has had its present ring. */
     final Map<String, Instant> ringSince = new HashMap<>();
 
+    /** Whether ring and builder stand in different places. */
+    final boolean split;
+
     int disks;
 
     Run(Random random) {
       this.random = random;
+      this.split = random.nextBoolean();
       int nodes = 2 + random.nextInt(2);
       this.cluster = new ModelCluster(nodes, 3, 4 + random.nextInt(2));
     }
@@ -174,7 +179,7 @@ class FaultyRunTest {
         return;
       }
       Plan plan = cluster.plan();
-      int writes = dies ? random.nextInt(3) : Integer.MAX_VALUE;
+      int writes = dies ? random.nextInt(4) : Integer.MAX_VALUE;
       if (plan.decision() instanceof Publish publish) {
         if (writes < 1) {
           return;
@@ -184,6 +189,10 @@ class FaultyRunTest {
           return;
         }
         checkBeforePublishing(publish);
+        if (split && !publish.completes() && writes < 3) {
+          cluster.writeBuilderOnly(publish);
+          return;
+        }
         cluster.write(publish);
         published.add(publish.intent().md5());
         return;
@@ -202,8 +211,8 @@ class FaultyRunTest {
     }
 
     private void checkBeforePublishing(Publish publish) {
-      assertThat(RingPair.difference(publish.ring(), Objects.requireNonNull(publish.builder())))
-          .isEmpty();
+      RingBuilder builder = publish.completes() ? cluster.builder : publish.builder();
+      assertThat(RingPair.difference(publish.ring(), Objects.requireNonNull(builder))).isEmpty();
       assertThat(publish.intent().fromMd5()).isEqualTo(cluster.ringMd5());
       assertThat(Objects.requireNonNull(cluster.publication()).md5())
           .as("the intent is written first")

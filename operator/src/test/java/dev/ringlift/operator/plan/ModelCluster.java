@@ -88,6 +88,7 @@ final class ModelCluster {
   StoredRing.@Nullable Unusable unusable;
   long otherBytes;
   boolean builderIsThere = true;
+  StoreSizes sizes = this::inOneMap;
   @Nullable Export export;
   private @Nullable Ring hashed;
   private String hash = "";
@@ -180,7 +181,7 @@ final class ModelCluster {
         unusable != null
             ? unusable
             : new StoredRing.Pair(
-                revision(), ringMd5(), ring, builderIsThere ? builder : null, sizes(), export);
+                revision(), ringMd5(), ring, builderIsThere ? builder : null, sizes, export);
     return new Observation(
         new Increase(
             "grow",
@@ -253,15 +254,10 @@ final class ModelCluster {
     return new Revision(Long.toString(storeVersion));
   }
 
-  private StoreSizes sizes() {
-    return (newRing, newBuilder) ->
-        List.of(
-            new PartSize(
-                "ConfigMap swift-rings",
-                newRing.toBytes().length
-                    + (newBuilder == null ? 0 : newBuilder.toBytes().length)
-                    + otherBytes,
-                1 << 20));
+  private List<PartSize> inOneMap(Ring newRing, @Nullable RingBuilder newBuilder) {
+    long builderBytes = newBuilder == null ? 0 : newBuilder.toBytes().length;
+    long bytes = newRing.toBytes().length + builderBytes + otherBytes;
+    return List.of(new PartSize("ConfigMap swift-rings", bytes, 1 << 20));
   }
 
   void change(TaskChange change) {

@@ -9,6 +9,7 @@ import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
 import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.operator.plan.Decision.Stall;
+import dev.ringlift.operator.plan.StoreSizes.PartSize;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -169,6 +170,19 @@ class PreflightTest {
     cluster.otherBytes = (1L << 20) - cluster.ring.toBytes().length - 700;
 
     assertThat(refusal(Check.StoreSize)).contains("partition power 5").contains("1,048,576");
+  }
+
+  @Test
+  void theMapThatWouldNotHoldItIsNamedWithBothFigures() {
+    cluster.sizes =
+        (ring, builder) ->
+            List.of(
+                new PartSize("ConfigMap rings", 1_048_576, 1_048_576),
+                new PartSize("ConfigMap builders", 1_048_577, 1_048_576));
+
+    assertThat(refusal(Check.StoreSize))
+        .contains("ConfigMap builders would hold 1,048,577 bytes; it can hold 1,048,576")
+        .doesNotContain("ConfigMap rings");
   }
 
   @Test
