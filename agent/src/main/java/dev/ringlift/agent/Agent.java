@@ -3,6 +3,8 @@ package dev.ringlift.agent;
 import dev.ringlift.agent.contact.ApiContact;
 import dev.ringlift.agent.contact.Heartbeat;
 import dev.ringlift.agent.contact.KubernetesLeaseApi;
+import dev.ringlift.agent.delivery.KubernetesRingMaps;
+import dev.ringlift.agent.delivery.RingDelivery;
 import dev.ringlift.agent.node.KubernetesStorageNodeApi;
 import dev.ringlift.agent.node.LeftoverSweeper;
 import dev.ringlift.agent.node.NodeInventory;
@@ -23,6 +25,7 @@ import dev.ringlift.relinker.RelinkRun;
 import dev.ringlift.relinker.Relinker;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingFormatException;
+import dev.ringlift.ring.RingInstaller;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.io.IOException;
@@ -35,7 +38,7 @@ import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 
 /**
- * One agent at work: its parts, and the four threads that drive them. Each has a thread of its own
+ * One agent at work: its parts, and the five threads that drive them. Each has a thread of its own
  * so that a dying disk delays no heartbeat, and a slow API server no look at the rings.
  */
 final class Agent implements AutoCloseable {
@@ -52,8 +55,10 @@ final class Agent implements AutoCloseable {
   private final TaskExecutor executor;
   private final SharedIndexInformer<RelinkTask> taskInformer;
   private final SharedIndexInformer<StorageNode> nodeInformer;
+  private final KubernetesRingMaps ringMaps;
   private final Loop heartbeatLoop;
   private final Loop inventoryLoop;
+  private final Loop deliveryLoop;
   private final Loop nodeLoop;
   private final Loop taskLoop;
   private final List<Loop> loops;
@@ -80,6 +85,10 @@ final class Agent implements AutoCloseable {
             rings::ofPolicy,
             this::isBusy);
     inventory = new NodeInventory(devices, sweeper);
+    ringMaps = new KubernetesRingMaps(client, settings.namespace(), settings.ringConfigMaps());
+    RingDelivery delivery =
+        new RingDelivery(
+            settings.ringConfigMaps(), ringMaps, rings, new RingInstaller(clock), clock);
     KubernetesStorageNodeApi nodeApi =
         new KubernetesStorageNodeApi(client, settings.namespace(), settings.node());
     StorageNodeReporter reporter =
@@ -87,6 +96,7 @@ final class Agent implements AutoCloseable {
             settings.version(),
             settings.mountCheck(),
             rings,
+            delivery::problems,
             inventory,
             nodeApi,
             settings.statusInterval(),
@@ -112,8 +122,10 @@ final class Agent implements AutoCloseable {
 
     heartbeatLoop = new Loop("heartbeat", heartbeat::pause, heartbeat::beat);
     inventoryLoop = new Loop("inventory", settings::inventoryInterval, this::lookAtDevices);
+    deliveryLoop = new Loop("delivery", settings::ringInterval, () -> deliver(delivery));
     nodeLoop = new Loop("node", settings::ringInterval, () -> lookAtNode(rings, reporter));
     taskLoop = new Loop("tasks", () -> TASK_INTERVAL, this::workOnTasks);
+    ringMaps.watch(deliveryLoop::poke);
     taskInformer = taskApi.watch(this::pokeTasks);
     nodeInformer =
         nodeApi.watch(
@@ -122,7 +134,7 @@ final class Agent implements AutoCloseable {
               reporter.forget();
               nodeLoop.poke();
             });
-    loops = List.of(heartbeatLoop, inventoryLoop, nodeLoop, taskLoop);
+    loops = List.of(heartbeatLoop, inventoryLoop, deliveryLoop, nodeLoop, taskLoop);
     loops.forEach(Loop::start);
     LOG.infof(
         "Ringlift agent %s for node %s: devices in %s, rings in %s",
@@ -140,6 +152,12 @@ final class Agent implements AutoCloseable {
 
   private void pokeTasks() {
     taskLoop.poke();
+  }
+
+  private void deliver(RingDelivery delivery) {
+    if (delivery.turn()) {
+      nodeLoop.poke();
+    }
   }
 
   private void lookAtDevices() {
@@ -230,6 +248,7 @@ final class Agent implements AutoCloseable {
     join(lastWords, LAST_WORDS);
     taskInformer.close();
     nodeInformer.close();
+    ringMaps.close();
     LOG.info("Ringlift agent stopped");
   }
 

@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,6 +23,8 @@ interface AgentConfig {
 
   @WithDefault("/etc/swift")
   Path ringDirectory();
+
+  Optional<List<String>> ringConfigMaps();
 
   Optional<Path> swiftDirectory();
 

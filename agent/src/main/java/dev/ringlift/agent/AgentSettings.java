@@ -3,6 +3,7 @@ package dev.ringlift.agent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -11,6 +12,7 @@ import java.util.regex.Pattern;
  *
  * @param node name of the node
  * @param namespace of everything that the agent reads and writes
+ * @param ringConfigMaps ConfigMaps whose rings are to be installed in the ring directory
  * @param version of this agent
  */
 record AgentSettings(
@@ -18,6 +20,7 @@ record AgentSettings(
     String namespace,
     Path devicesRoot,
     Path ringDirectory,
+    List<String> ringConfigMaps,
     Path swiftDirectory,
     Path reconCachePath,
     boolean mountCheck,
@@ -28,8 +31,12 @@ record AgentSettings(
     Duration inventoryInterval,
     Duration ringInterval,
     String version) {
+  AgentSettings {
+    ringConfigMaps = List.copyOf(ringConfigMaps);
+  }
 
-  private static final Pattern NODE_NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
+  private static final Pattern OBJECT_NAME =
+      Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
 
   /** The configuration can't be used, for this reason: a sentence for who wrote it. */
   static final class Unusable extends Exception {
@@ -53,7 +60,7 @@ record AgentSettings(
         "No node name is given: set NODE_NAME, or ringlift.agent.node-name, to the name of the"
             + " Kubernetes node.");
     require(
-        NODE_NAME.matcher(node).matches(),
+        OBJECT_NAME.matcher(node).matches(),
         "The node name '%s' (ringlift.agent.node-name) is none that Kubernetes allows."
             .formatted(node));
     String namespace =
@@ -63,6 +70,16 @@ record AgentSettings(
         "No namespace is given: set POD_NAMESPACE, or ringlift.agent.namespace.");
     directory(config.devicesRoot(), "devices root", "devices-root");
     directory(config.ringDirectory(), "ring directory", "ring-directory");
+    List<String> ringConfigMaps = config.ringConfigMaps().orElse(List.of());
+    for (String name : ringConfigMaps) {
+      require(
+          OBJECT_NAME.matcher(name).matches(),
+          "'%s' (ringlift.agent.ring-config-maps) is no name of a ConfigMap.".formatted(name));
+    }
+    require(
+        ringConfigMaps.isEmpty() || Files.isWritable(config.ringDirectory()),
+        "The ring directory %s may not be written by this user, and rings are to be installed there (ringlift.agent.ring-config-maps)."
+            .formatted(config.ringDirectory()));
     positive(config.leaseDuration(), "lease-duration");
     positive(config.renewInterval(), "renew-interval");
     positive(config.statusInterval(), "status-interval");
@@ -80,6 +97,7 @@ record AgentSettings(
         namespace,
         config.devicesRoot(),
         config.ringDirectory(),
+        ringConfigMaps,
         config.swiftDirectory().orElse(config.ringDirectory()),
         config.reconCachePath(),
         config.mountCheck(),

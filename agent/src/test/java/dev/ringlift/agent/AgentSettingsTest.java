@@ -52,6 +52,8 @@ class AgentSettingsTest {
     refuses(
         "ring-directory", file.toString(), "The ring directory " + file + " is not a directory");
     refuses("node-name", "Node_1", "The node name 'Node_1' (ringlift.agent.node-name) is none");
+    refuses(
+        "ring-config-maps", "swift-rings,Mine", "'Mine' (ringlift.agent.ring-config-maps) is no");
     refuses("renew-interval", "30s", "at least twice");
     refuses("status-interval", "0s", "ringlift.agent.status-interval must be longer than PT0S.");
     refuses("replication-slots", "-1", "must be 0 or more");

@@ -204,6 +204,8 @@ class KubernetesApisTest {
             .toList(),
         List.of(
             new StorageNodeStatus.RingFileStatus(
-                "object.ring.gz", "0".repeat(32), 7L, 10, null, NOW.toString(), null)));
+                "object.ring.gz", "0".repeat(32), 7L, 10, null, NOW.toString(), null)),
+        List.of(
+            new StorageNodeStatus.RingProblem(null, "swift-rings", "There is no such ConfigMap.")));
   }
 }

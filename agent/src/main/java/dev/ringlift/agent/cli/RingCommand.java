@@ -26,7 +26,8 @@ import picocli.CommandLine.ScopeType;
       "Shows rings and builders, and does the transitions of an increase on files.",
       "Exit code: 0 done; 1 a file is bad or can't be read or written; 2 refused, nothing changed, or the command line is wrong."
     },
-    synopsisSubcommandLabel = "COMMAND")
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {ManifestCommand.class, ExtractCommand.class})
 final class RingCommand {
   private static final int NOT_WRITTEN = 1;
 

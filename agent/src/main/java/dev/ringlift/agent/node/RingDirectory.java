@@ -9,14 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -135,7 +132,7 @@ public final class RingDirectory {
   }
 
   private SeenRing keep(String file, int policyIndex, Stamp stamp, byte[] bytes) {
-    String md5 = md5(bytes);
+    String md5 = Md5.hex(bytes);
     Instant since = since(file, md5, stamp);
     RingParser.@Nullable Facts facts = null;
     @Nullable String error = null;
@@ -193,14 +190,6 @@ public final class RingDirectory {
 
   private Instant now() {
     return clock.instant().truncatedTo(ChronoUnit.MILLIS);
-  }
-
-  private static String md5(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has MD5", e);
-    }
   }
 
   private record Known(Stamp stamp, SeenRing ring) {}

@@ -2,6 +2,7 @@ package dev.ringlift.agent.node;
 
 import dev.ringlift.api.v1alpha1.StorageNodeStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
+import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingProblem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,7 @@ public final class StorageNodeReporter {
   private final String agentVersion;
   private final boolean mountCheck;
   private final RingDirectory rings;
+  private final Supplier<List<RingProblem>> ringProblems;
   private final NodeInventory inventory;
   private final StorageNodeApi api;
   private final Duration interval;
@@ -35,12 +38,14 @@ public final class StorageNodeReporter {
   private Instant writtenAt = Instant.EPOCH;
 
   /**
+   * @param ringProblems what is not installed, and why
    * @param interval the shortest time between two writes about devices
    */
   public StorageNodeReporter(
       String agentVersion,
       boolean mountCheck,
       RingDirectory rings,
+      Supplier<List<RingProblem>> ringProblems,
       NodeInventory inventory,
       StorageNodeApi api,
       Duration interval,
@@ -48,6 +53,7 @@ public final class StorageNodeReporter {
     this.agentVersion = agentVersion;
     this.mountCheck = mountCheck;
     this.rings = rings;
+    this.ringProblems = ringProblems;
     this.inventory = inventory;
     this.api = api;
     this.interval = interval;
@@ -68,7 +74,10 @@ public final class StorageNodeReporter {
     if (wanted.equals(last)) {
       return;
     }
-    boolean ringsChanged = last == null || !last.rings().equals(wanted.rings());
+    boolean ringsChanged =
+        last == null
+            || !last.rings().equals(wanted.rings())
+            || !last.ringProblems().equals(wanted.ringProblems());
     Instant now = clock.instant();
     if (ringsChanged || !now.isBefore(writtenAt.plus(interval))) {
       api.write(wanted);
@@ -113,7 +122,8 @@ public final class StorageNodeReporter {
           agentVersion,
           devices.size(),
           devices,
-          rings.all().stream().limit(MOST_RINGS).map(SeenRing::status).toList());
+          rings.all().stream().limit(MOST_RINGS).map(SeenRing::status).toList(),
+          ringProblems.get().stream().limit(MOST_RINGS).toList());
     } catch (IOException e) {
       throw new UncheckedIOException("The ring directory can't be read", e);
     }

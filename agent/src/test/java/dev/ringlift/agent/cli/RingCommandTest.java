@@ -212,10 +212,12 @@ class RingCommandTest {
   void eachCommandHasHelp() {
     CommandLine line = new CommandLine(new RingCommand());
     assertThat(line.getSubcommands().values())
-        .hasSize(5)
+        .hasSize(7)
         .allSatisfy(
             command ->
-                assertThat(command.getUsageMessage()).contains("FILE").contains("-h, --help"));
+                assertThat(command.getUsageMessage())
+                    .containsAnyOf("FILE", "--config-map=NAME")
+                    .contains("-h, --help"));
   }
 
   @Test

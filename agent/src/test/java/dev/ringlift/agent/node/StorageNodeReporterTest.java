@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ringlift.agent.FakeClock;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
+import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingProblem;
 import dev.ringlift.relinker.Device;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,6 +34,7 @@ class StorageNodeReporterTest {
               p -> Optional.empty(),
               p -> false));
   private final FakeApi api = new FakeApi();
+  private List<RingProblem> ringProblems = List.of();
 
   @BeforeEach
   void setUp() throws IOException {
@@ -51,6 +53,17 @@ class StorageNodeReporterTest {
             new DeviceStatus(
                 "sda", true, "xfs", 500_000, 500_000, 7, 8, List.of("objects"), List.of(), null));
     assertThat(status.rings()).extracting(ring -> ring.partPower()).containsExactly(10);
+  }
+
+  @Test
+  void saysAtOnceWhichRingIsNotInstalled() {
+    StorageNodeReporter reporter = reporter(true);
+    reporter.report();
+
+    ringProblems = List.of(new RingProblem("object.ring.gz", "swift-rings", "It is older."));
+    reporter.report();
+
+    assertThat(api.last().ringProblems()).isEqualTo(ringProblems);
   }
 
   @Test
@@ -105,7 +118,8 @@ class StorageNodeReporterTest {
     StorageNodeReporter reporter = reporter(true);
     reporter.report();
     assertThat(reporter.isForeign(api.last())).isFalse();
-    assertThat(reporter.isForeign(new StorageNodeStatus("x", 0, List.of(), List.of()))).isTrue();
+    assertThat(reporter.isForeign(new StorageNodeStatus("x", 0, List.of(), List.of(), List.of())))
+        .isTrue();
 
     reporter.forget();
     reporter.report();
@@ -159,6 +173,7 @@ class StorageNodeReporterTest {
             directory,
             file -> new RingParser.Facts(null, Integer.parseInt(new String(file, UTF_8)), null),
             clock),
+        () -> ringProblems,
         of,
         api,
         Duration.ofSeconds(5),

@@ -143,7 +143,8 @@ public final class SimulatedAgent {
   }
 
   private void report() {
-    StorageNodeStatus now = new StorageNodeStatus("sim", devices.size(), devices, rings());
+    StorageNodeStatus now =
+        new StorageNodeStatus("sim", devices.size(), devices, rings(), List.of());
     if (now.equals(told)) {
       return;
     }

@@ -204,7 +204,8 @@ final class ModelCluster {
             node.devices.size(),
             List.copyOf(node.devices.values()),
             List.of(
-                new RingFileStatus(RING_FILE, node.ringMd5, 1L, null, null, now.toString(), null)));
+                new RingFileStatus(RING_FILE, node.ringMd5, 1L, null, null, now.toString(), null)),
+            List.of());
     return new Observation.Node(
         node.name,
         node.addresses,

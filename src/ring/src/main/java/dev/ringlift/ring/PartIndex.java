@@ -75,6 +75,11 @@ public record PartIndex(String file, int size, String sha256, List<Part> parts) 
     return file + SUFFIX;
   }
 
+  /** Whether a place may be called so. */
+  public static boolean isPlace(String name) {
+    return PLACE.matcher(name).matches();
+  }
+
   /** The name of a file's part; numbers begin at 1. */
   static String partName(String file, int number) {
     return "%s.%05d".formatted(file, number);
@@ -146,7 +151,7 @@ public record PartIndex(String file, int size, String sha256, List<Part> parts) 
           "Part %d in its index is not named %s.".formatted(number, name));
     }
     String where = dict.requiredString("where", what);
-    if (!PLACE.matcher(where).matches()) {
+    if (!isPlace(where)) {
       throw new RingFormatException(
           "Part %d in its index is in a place whose name is none.".formatted(number));
     }

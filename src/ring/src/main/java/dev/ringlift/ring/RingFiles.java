@@ -97,6 +97,13 @@ public final class RingFiles {
   }
 
   /**
+   * Writes a file as it is given, so that at every moment it is whole: see {@link Disk#replace}.
+   */
+  public static void write(Path file, byte[] content) throws IOException {
+    new Disk().replace(file, out -> out.write(content));
+  }
+
+  /**
    * Tells what a ring or a builder holds. A file whose name ends in {@code .ring.gz}, or that
    * begins as gzip does, is read as a ring.
    */

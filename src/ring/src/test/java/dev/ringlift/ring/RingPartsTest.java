@@ -234,4 +234,25 @@ class RingPartsTest {
     assertThat(KeptFile.find(RING, find).orElseThrow().content((where, name) -> Optional.empty()))
         .isEqualTo(content);
   }
+
+  @Test
+  void onlyWhatHasNoRoomIsLaidOutInParts() {
+    Map<String, byte[]> files = Map.of(RING, new byte[400], "object.builder", new byte[900]);
+
+    RingLayout roomy = RingLayout.of(files, "m", 1000, 1300);
+    assertThat(roomy.whole()).containsOnlyKeys(RING, "object.builder");
+    assertThat(roomy.size()).isEqualTo(1300);
+
+    RingLayout tight = RingLayout.of(files, "m", 1000, 1299);
+    assertThat(tight.whole()).containsOnlyKeys(RING);
+    assertThat(tight.inParts()).containsOnlyKeys("object.builder");
+    assertThat(tight.size())
+        .isEqualTo(400 + tight.inParts().values().iterator().next().index().toBytes().length);
+
+    RingLayout small = RingLayout.of(files, "m", 399, 1300);
+    assertThat(small.whole()).isEmpty();
+    assertThat(small.inParts().values())
+        .extracting(parts -> parts.contents().size())
+        .containsExactly(3, 2);
+  }
 }

@@ -24,7 +24,10 @@ public final class ApiConstants {
   /** On a backup ConfigMap: the transition before which it was made, as {@code Increase}. */
   public static final String LABEL_BEFORE = "ringlift.dev/before";
 
-  /** On a backup ConfigMap: the name of the ConfigMap that its content was in. */
+  /**
+   * On a backup ConfigMap: the name of the ConfigMap that its content was in. On a ConfigMap with a
+   * part of a ring or builder: the name of the one whose index it was made for.
+   */
   public static final String ANNOTATION_CONFIG_MAP = "ringlift.dev/configmap";
 
   /**
@@ -32,6 +35,15 @@ public final class ApiConstants {
    * this node, where they are not among the addresses in the Node's status.
    */
   public static final String ANNOTATION_RING_ADDRESSES = "ringlift.dev/ring-addresses";
+
+  /** On a ConfigMap with a part of a ring or builder: the name of that file. */
+  public static final String LABEL_RING_FILE = "ringlift.dev/ring-file";
+
+  /**
+   * On a ConfigMap that agents install rings from, by an administrator: comma-separated md5s of
+   * rings that may take the place of newer ones.
+   */
+  public static final String ANNOTATION_INSTALL_OVER_NEWER = "ringlift.dev/install-over-newer";
 
   /** The name of an agent's heartbeat Lease is this followed by its node's name. */
   public static final String AGENT_LEASE_PREFIX = "ringlift-agent-";

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param deviceCount how many devices there are
  * @param devices every directory under the devices root
  * @param rings every object ring in the ring directory
+ * @param ringProblems rings of ConfigMaps that the agent is to install and does not, each with the
+ *     reason
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record StorageNodeStatus(
@@ -26,11 +28,16 @@ public record StorageNodeStatus(
     @JsonPropertyDescription("Every object ring in the ring directory.")
         @Size(max = 64)
         @ListType(value = ListType.Kind.MAP, keys = "file")
-        List<RingFileStatus> rings) {
+        List<RingFileStatus> rings,
+    @JsonPropertyDescription("Rings that the agent is to install and does not, with the reason.")
+        @Size(max = 64)
+        @ListType(ListType.Kind.ATOMIC)
+        List<RingProblem> ringProblems) {
 
   public StorageNodeStatus {
     devices = devices == null ? List.of() : List.copyOf(devices);
     rings = rings == null ? List.of() : List.copyOf(rings);
+    ringProblems = ringProblems == null ? List.of() : List.copyOf(ringProblems);
   }
 
   /**
@@ -85,4 +92,14 @@ public record StorageNodeStatus(
       @Nullable Integer nextPartPower,
       String since,
       @Nullable String error) {}
+
+  /**
+   * A ring that is not installed.
+   *
+   * @param file the name of the ring; absent where the whole ConfigMap is the matter
+   * @param configMap where it is to come from
+   * @param message why not, and what to do, in whole sentences
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record RingProblem(@Nullable String file, String configMap, String message) {}
 }
