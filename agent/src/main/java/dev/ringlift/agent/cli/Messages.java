@@ -35,7 +35,7 @@ final class Messages implements AutoCloseable {
     this.debug = debug;
   }
 
-  static Messages to(RelinkOptions options) throws UserError {
+  static Messages to(WalkOptions options) throws UserError {
     try {
       if (options.logfile != null && options.confFile == null) {
         PrintStream file =
@@ -78,7 +78,7 @@ final class Messages implements AutoCloseable {
    * How far all devices are: at every call on a terminal, else once a minute (every ten seconds in
    * debug).
    */
-  void progress(List<DeviceProgress> devices, boolean last) {
+  synchronized void progress(List<DeviceProgress> devices, boolean last) {
     long interval = debug || json ? PLAIN_INTERVAL / 6 : PLAIN_INTERVAL;
     if (!terminal && (last || System.nanoTime() - told < interval)) {
       return;
@@ -118,28 +118,48 @@ final class Messages implements AutoCloseable {
     }
   }
 
-  /** How each device ended; in words only where a person must know. */
+  /** How each device ended, and what it met; in words only where a person must know. */
   void results(List<DeviceProgress> devices) {
     for (DeviceProgress each : devices) {
-      DeviceResult result = each.result().orElseThrow();
-      String text =
-          "Device %s: %d of %d partitions. %s"
-              .formatted(
-                  each.device(), each.partitionsDone(), each.partitionsTotal(), result.message());
-      if (json) {
-        out.printf(
-            "{\"event\":\"device\",\"device\":%s,\"result\":%s,\"partitions_done\":%d,\"partitions_total\":%d,\"message\":%s}%n",
-            quoted(each.device()),
-            quoted(result.getClass().getSimpleName()),
-            each.partitionsDone(),
-            each.partitionsTotal(),
-            quoted(result.message()));
-      } else {
-        line(result.succeeded() ? "info" : "warning", text);
-      }
+      outcome(each);
       for (Problem problem : each.problems()) {
         line("warning", problem.toString());
       }
+    }
+  }
+
+  /** How each device ended, where what it met has been said already. */
+  void outcomes(List<DeviceProgress> devices) {
+    devices.forEach(this::outcome);
+  }
+
+  /** A file that verify found wrong. */
+  synchronized void finding(Problem problem) {
+    if (json) {
+      out.printf(
+          "{\"event\":\"finding\",\"path\":%s,\"message\":%s}%n",
+          quoted(problem.path()), quoted(problem.message()));
+    } else {
+      line("warning", problem.toString());
+    }
+  }
+
+  private void outcome(DeviceProgress each) {
+    DeviceResult result = each.result().orElseThrow();
+    if (json) {
+      out.printf(
+          "{\"event\":\"device\",\"device\":%s,\"result\":%s,\"partitions_done\":%d,\"partitions_total\":%d,\"message\":%s}%n",
+          quoted(each.device()),
+          quoted(result.getClass().getSimpleName()),
+          each.partitionsDone(),
+          each.partitionsTotal(),
+          quoted(result.message()));
+    } else {
+      line(
+          result.succeeded() ? "info" : "warning",
+          "Device %s: %d of %d partitions. %s"
+              .formatted(
+                  each.device(), each.partitionsDone(), each.partitionsTotal(), result.message()));
     }
   }
 
@@ -149,7 +169,7 @@ final class Messages implements AutoCloseable {
     out.flush();
   }
 
-  private void line(String level, String text) {
+  private synchronized void line(String level, String text) {
     endLine();
     if (json) {
       out.printf(

@@ -13,13 +13,7 @@ import dev.ringlift.relinker.RelinkRun;
 import dev.ringlift.relinker.Relinker;
 import dev.ringlift.relinker.Step;
 import dev.ringlift.relinker.posix.Privileges;
-import dev.ringlift.ring.Ring;
-import dev.ringlift.ring.RingFileName;
-import dev.ringlift.ring.RingFormatException;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,8 +33,7 @@ final class RelinkCommand {
   private final RelinkSettings settings;
   private final Messages messages;
   private final ReconFile recon;
-  private volatile RelinkRun current;
-  private volatile boolean stopping;
+  private final CurrentRun current = new CurrentRun();
 
   /** A policy whose ring fits the step. */
   private record Work(SwiftPolicies.Named policy, RelinkRequest request) {}
@@ -52,14 +45,13 @@ final class RelinkCommand {
     this.settings = settings;
     this.messages = messages;
     this.recon = ReconFile.in(settings.reconCachePath());
-    this.current = new NoRun();
   }
 
   static ExitCode run(Step step, RelinkOptions options) {
     try {
       RelinkSettings settings = RelinkSettings.of(options);
-      if (settings.user().isPresent()) {
-        Privileges.drop(settings.user().get());
+      if (settings.walk().user().isPresent()) {
+        Privileges.drop(settings.walk().user().get());
       }
       try (Messages messages = Messages.to(options)) {
         return new RelinkCommand(step, options, settings, messages).run();
@@ -83,8 +75,6 @@ final class RelinkCommand {
           "No policy's ring has powers that fit " + step.swiftName() + ": there is nothing to do.");
       return ExitCode.NOTHING_TO_DO;
     }
-    Thread hook = new Thread(this::stopAndWait, "ringlift-stop");
-    Runtime.getRuntime().addShutdownHook(hook);
     boolean done = true;
     Counters sum = Counters.ZERO;
     for (Work each : all) {
@@ -93,7 +83,7 @@ final class RelinkCommand {
               .formatted(
                   each.policy().name(),
                   step.swiftName(),
-                  settings.devices(),
+                  settings.walk().devices(),
                   each.request().partPower(),
                   each.request().nextPartPower()));
       try (RelinkRun run = start(each.request())) {
@@ -115,24 +105,13 @@ final class RelinkCommand {
     return done ? ExitCode.DONE : ExitCode.ERRORS;
   }
 
-  private synchronized RelinkRun start(RelinkRequest request) {
+  private RelinkRun start(RelinkRequest request) {
     LiveSettings live =
         new LiveSettings()
-            .filesPerSecond(settings.filesPerSecond())
+            .filesPerSecond(settings.walk().filesPerSecond())
             .workersPerDevice(options.workersPerDevice)
             .ioPressureLimit(options.ioPressureLimit);
-    current = Relinker.create().start(request, live, Guard.NONE);
-    if (stopping) {
-      current.stop("The process was asked to end.");
-    }
-    return current;
-  }
-
-  /** SIGTERM or Ctrl-C: an orderly end, with the state of every device saved. */
-  private void stopAndWait() {
-    stopping = true;
-    current.stop("The process was asked to end.");
-    current.close();
+    return current.start(() -> Relinker.create().start(request, live, Guard.NONE));
   }
 
   /** Whether every device succeeded. */
@@ -163,82 +142,38 @@ final class RelinkCommand {
   }
 
   private List<Work> work() throws UserError {
-    SwiftPolicies policies = SwiftPolicies.read(settings.swiftDir());
-    List<SwiftPolicies.Named> chosen = new ArrayList<>();
-    for (String each : options.policies) {
-      chosen.add(policies.find(each));
-    }
     List<Work> work = new ArrayList<>();
-    for (SwiftPolicies.Named policy :
-        chosen.isEmpty() ? policies.all() : chosen.stream().distinct().toList()) {
-      Path file = settings.swiftDir().resolve(RingFileName.ring(policy.policy().index()));
-      try {
-        Ring ring = Ring.read(Files.readAllBytes(file));
-        Integer next = ring.nextPartPower();
-        if (next != null && next == ring.partPower() + (step == Step.RELINK ? 1 : 0)) {
-          work.add(new Work(policy, request(policy, ring, next, file)));
-        }
-      } catch (RingFormatException e) {
-        throw new UserError("The ring " + file + " cannot be used. " + e.getMessage());
-      } catch (NoSuchFileException e) {
-        throw new UserError(
-            "The ring of policy " + policy.name() + " is missing: there is no " + file + ".");
-      } catch (IOException e) {
-        throw new UserError(
-            "The ring of policy "
-                + policy.name()
-                + ", "
-                + file
-                + ", cannot be read: "
-                + e.getMessage()
-                + ".");
+    for (PolicyRing each : PolicyRing.read(settings.walk().swiftDir(), options.policies)) {
+      Integer next = each.ring().nextPartPower();
+      if (next != null && next == each.ring().partPower() + (step == Step.RELINK ? 1 : 0)) {
+        work.add(new Work(each.policy(), request(each, next)));
       }
     }
     return work;
   }
 
-  private RelinkRequest request(SwiftPolicies.Named policy, Ring ring, int next, Path file)
-      throws IOException {
+  private RelinkRequest request(PolicyRing each, int next) {
     RelinkRequest.Builder request =
-        RelinkRequest.builder(settings.devices(), policy.policy(), step, ring.partPower(), next)
-            .ringModified(Files.getLastModifiedTime(file).toInstant())
+        RelinkRequest.builder(
+                settings.walk().devices(),
+                each.policy().policy(),
+                step,
+                each.ring().partPower(),
+                next)
+            .ringModified(each.modified())
             .devices(Set.copyOf(options.deviceNames))
             .partitions(Set.copyOf(options.partitions))
-            .parallelDevices(settings.parallelDevices())
-            .mountCheck(settings.mountCheck())
+            .parallelDevices(settings.walk().parallelDevices())
+            .mountCheck(settings.walk().mountCheck())
             .clobberHardlinkCollisions(settings.clobber())
             .replicationSlots(settings.replicationSlots())
             .refuseStale(!options.allowStale)
             .dryRun(options.dryRun);
-    Long version = ring.version();
+    Long version = each.ring().version();
     if (version != null) {
       request.ringVersion(version);
     }
     settings.reclaim().ifPresent(request::reclaim);
     return request.build();
-  }
-
-  /** Before the first run there is none to stop. */
-  private static final class NoRun implements RelinkRun {
-    @Override
-    public List<DeviceProgress> progress() {
-      return List.of();
-    }
-
-    @Override
-    public void stop(String reason) {}
-
-    @Override
-    public Map<String, DeviceResult> await() {
-      return Map.of();
-    }
-
-    @Override
-    public Optional<Map<String, DeviceResult>> await(Duration timeout) {
-      return Optional.of(Map.of());
-    }
-
-    @Override
-    public void close() {}
   }
 }

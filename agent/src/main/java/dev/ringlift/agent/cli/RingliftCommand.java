@@ -11,7 +11,12 @@ import picocli.CommandLine.Option;
     name = "ringlift",
     description = "Raises the partition power of OpenStack Swift's object rings.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {RingliftCommand.Relink.class, RingliftCommand.Cleanup.class, RingCommand.class})
+    subcommands = {
+      RingliftCommand.Relink.class,
+      RingliftCommand.Cleanup.class,
+      RingliftCommand.Verify.class,
+      RingCommand.class
+    })
 public final class RingliftCommand {
   @Option(
       names = {"-h", "--help"},
@@ -58,6 +63,21 @@ public final class RingliftCommand {
     @Override
     public Integer call() {
       return RelinkCommand.run(Step.CLEANUP, options).number();
+    }
+  }
+
+  @Command(
+      name = "verify",
+      description = {
+        "Looks, without a write, whether relink (while the ring has a next power to come) or cleanup (afterwards) has left every file where it must be, and names each that is not.",
+        "Exit code: 0 nothing wrong, 1 something is, or could not be looked at, 2 the command line is wrong."
+      })
+  static final class Verify implements java.util.concurrent.Callable<Integer> {
+    @Mixin VerifyCommand.Options options = new VerifyCommand.Options();
+
+    @Override
+    public Integer call() {
+      return VerifyCommand.run(options).number();
     }
   }
 }

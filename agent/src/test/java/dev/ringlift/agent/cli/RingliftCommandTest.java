@@ -30,11 +30,11 @@ class RingliftCommandTest {
 
     RelinkSettings settings = RelinkSettings.of(options);
 
-    assertThat(settings.devices()).isEqualTo(Path.of("/disks"));
-    assertThat(settings.mountCheck()).isFalse();
-    assertThat(settings.filesPerSecond()).isEqualTo(9.5);
-    assertThat(settings.parallelDevices()).isEqualTo(1);
-    assertThat(settings.swiftDir()).isEqualTo(Path.of("/etc/swift"));
+    assertThat(settings.walk().devices()).isEqualTo(Path.of("/disks"));
+    assertThat(settings.walk().mountCheck()).isFalse();
+    assertThat(settings.walk().filesPerSecond()).isEqualTo(9.5);
+    assertThat(settings.walk().parallelDevices()).isEqualTo(1);
+    assertThat(settings.walk().swiftDir()).isEqualTo(Path.of("/etc/swift"));
     assertThat(settings.reclaim()).isEmpty();
   }
 

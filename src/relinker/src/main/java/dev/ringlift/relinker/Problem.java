@@ -1,5 +1,7 @@
 package dev.ringlift.relinker;
 
+import dev.ringlift.relinker.posix.Errno;
+
 /**
  * One thing that went wrong on a device.
  *
@@ -10,6 +12,13 @@ package dev.ringlift.relinker;
  * @param message a sentence for a person
  */
 public record Problem(String path, String errno, String message) {
+  /** With the name and the meaning of the error number, unless it is 0. */
+  public static Problem of(String path, int errno, String message) {
+    return errno == 0
+        ? new Problem(path, "", message)
+        : new Problem(path, Errno.name(errno), message + ": " + Errno.meaning(errno));
+  }
+
   @Override
   public String toString() {
     return errno.isEmpty() ? path + ": " + message : path + ": " + message + " (" + errno + ")";

@@ -80,40 +80,14 @@ final class DeviceRunner {
   DeviceResult run() {
     meter.begin();
     try (Tools tools = new Tools(source)) {
-      return withRoot(tools);
+      return DeviceDirectory.open(
+          tools, request, meter.device(), device -> withDevice(tools, device));
     } catch (PosixException e) {
       meter.error("", e.errno(), "The work on the device ended");
       return new DeviceResult.Failed(e.getMessage() + ".");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new DeviceResult.Stopped("The run was interrupted.");
-    }
-  }
-
-  private DeviceResult withRoot(Tools tools) throws PosixException, InterruptedException {
-    Posix posix = tools.posix;
-    long rootName = posix.name(request.devicesRoot().toString());
-    int root =
-        PosixException.check(
-            "open the devices root", posix.openDirectoryFollowing(Posix.AT_FDCWD, rootName));
-    try {
-      long name = posix.name(meter.device());
-      if (request.mountCheck() && !Mounts.isMounted(posix, root, name)) {
-        return new DeviceResult.Unmounted("The device is not mounted.");
-      }
-      int device = posix.openDirectoryFollowing(root, name);
-      if (device == -Errno.ENOENT || device == -Errno.ENOTDIR) {
-        return new DeviceResult.Unmounted(
-            "There is no directory of that name under " + request.devicesRoot() + ".");
-      }
-      PosixException.check("open the device", device);
-      try {
-        return withDevice(tools, device);
-      } finally {
-        posix.close(device);
-      }
-    } finally {
-      posix.close(root);
     }
   }
 
@@ -190,7 +164,7 @@ final class DeviceRunner {
     return partitions(listing);
   }
 
-  private static long[] partitions(Listing listing) {
+  static long[] partitions(Listing listing) {
     List<Long> numbers = new ArrayList<>();
     for (int at = listing.first(); at >= 0; at = listing.next(at)) {
       long number = Places.partitionNumber(listing.name(at));

@@ -1,5 +1,6 @@
 package dev.ringlift.relinker.engine;
 
+import dev.ringlift.relinker.ObjectPolicy;
 import dev.ringlift.relinker.RelinkRequest;
 import dev.ringlift.relinker.Step;
 import dev.ringlift.relinker.layout.Name;
@@ -56,7 +57,12 @@ record Job(
 
   /** The path of something in the data dir, for people. */
   String path(Object... parts) {
-    StringBuilder path = new StringBuilder(request.policy().dataDir());
+    return path(request.policy(), parts);
+  }
+
+  /** The path of something in a policy's data dir, for people. */
+  static String path(ObjectPolicy policy, Object... parts) {
+    StringBuilder path = new StringBuilder(policy.dataDir());
     for (Object part : parts) {
       path.append('/').append(part);
     }

@@ -88,6 +88,6 @@ public final class LocalLeftovers implements Leftovers {
   }
 
   private static Problem problem(String path, int errno, String message) {
-    return new Problem(path, Errno.name(errno), message + ": " + Errno.meaning(errno));
+    return Problem.of(path, errno, message);
   }
 }

@@ -29,8 +29,17 @@ public final class LocalRelinker implements Relinker {
 
   @Override
   public RelinkRun start(RelinkRequest request, LiveSettings settings, Guard guard) {
-    LocalRun run = new LocalRun(request, settings, guard, source, clock);
+    DeviceWork work =
+        (meter, governor) ->
+            new DeviceRunner(request, meter, governor, source, clock, workers(settings)).run();
+    LocalRun run = new LocalRun(request, settings, guard, source, clock, work);
     run.start();
     return run;
+  }
+
+  private static int workers(LiveSettings settings) {
+    return settings.workersPerDevice() == LiveSettings.AUTO_WORKERS
+        ? 1
+        : settings.workersPerDevice();
   }
 }

@@ -25,11 +25,8 @@ import java.util.function.Supplier;
  * another device can end.
  */
 final class LocalRun implements RelinkRun {
-  private final RelinkRequest request;
-  private final LiveSettings settings;
+  private final DeviceWork work;
   private final Governor governor;
-  private final Supplier<Posix> source;
-  private final Clock clock;
   private final SortedMap<String, Meter> meters = new TreeMap<>();
   private final Semaphore turns;
   private final CountDownLatch running;
@@ -39,12 +36,10 @@ final class LocalRun implements RelinkRun {
       LiveSettings settings,
       Guard guard,
       Supplier<Posix> source,
-      Clock clock) {
-    this.request = request;
-    this.settings = settings;
+      Clock clock,
+      DeviceWork work) {
+    this.work = work;
     this.governor = new Governor(settings, guard, IoPressure.ofThisMachine());
-    this.source = source;
-    this.clock = clock;
     for (String device :
         request.devices().isEmpty()
             ? Devices.names(source, request.devicesRoot())
@@ -86,11 +81,7 @@ final class LocalRun implements RelinkRun {
    */
   private DeviceResult work(Meter meter) {
     try {
-      int workers =
-          settings.workersPerDevice() == LiveSettings.AUTO_WORKERS
-              ? 1
-              : settings.workersPerDevice();
-      return new DeviceRunner(request, meter, governor, source, clock, workers).run();
+      return work.on(meter, governor);
     } catch (RuntimeException | Error e) {
       System.getLogger(LocalRun.class.getName())
           .log(System.Logger.Level.ERROR, "Bug while working on " + meter.device(), e);

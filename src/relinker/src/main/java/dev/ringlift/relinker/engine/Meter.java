@@ -5,7 +5,6 @@ import dev.ringlift.relinker.DeviceProgress;
 import dev.ringlift.relinker.DeviceProgress.State;
 import dev.ringlift.relinker.DeviceResult;
 import dev.ringlift.relinker.Problem;
-import dev.ringlift.relinker.posix.Errno;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,12 +80,7 @@ final class Meter {
   /** Something that a person should see, without being an error. */
   synchronized void note(String path, int errno, String message) {
     if (problems.size() < DeviceProgress.MAX_PROBLEMS) {
-      String text = errno == 0 ? message : message + ": " + Errno.meaning(errno);
-      problems.add(
-          new Problem(
-              path.isEmpty() ? device : device + "/" + path,
-              errno == 0 ? "" : Errno.name(errno),
-              text));
+      problems.add(Problem.of(path.isEmpty() ? device : device + "/" + path, errno, message));
     }
   }
 
