@@ -13,7 +13,6 @@ import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingFileStatus;
 import dev.ringlift.operator.plan.Md5;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingFormatException;
-import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -21,17 +20,17 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Does what an agent does as the operator sees it, without a disk: each {@link #tick} takes the
- * rings from the ConfigMap, renews the Lease, and finishes the tasks that it may.
+ * rings as they are delivered, renews the Lease, and finishes the tasks that it may.
  */
 public final class SimulatedAgent {
   private static final int LEASE_SECONDS = 4;
@@ -39,7 +38,7 @@ public final class SimulatedAgent {
   private final KubernetesClient client;
   private final String namespace;
   private final String node;
-  private final String configMap;
+  private final Supplier<Map<String, byte[]>> ringFiles;
   private final List<DeviceStatus> devices = new ArrayList<>();
   private final Set<String> failing = ConcurrentHashMap.newKeySet();
   private final Set<RelinkTask> refused = ConcurrentHashMap.newKeySet();
@@ -51,12 +50,12 @@ public final class SimulatedAgent {
       KubernetesClient client,
       String namespace,
       String node,
-      String configMap,
+      Supplier<Map<String, byte[]>> ringFiles,
       List<String> devices) {
     this.client = client;
     this.namespace = namespace;
     this.node = node;
-    this.configMap = configMap;
+    this.ringFiles = ringFiles;
     devices.forEach(name -> this.devices.add(device(name, true)));
   }
 
@@ -161,16 +160,8 @@ public final class SimulatedAgent {
   }
 
   private List<RingFileStatus> rings() {
-    ConfigMap map = client.configMaps().inNamespace(namespace).withName(configMap).get();
     List<RingFileStatus> rings = new ArrayList<>();
-    Map<String, String> files =
-        map == null || map.getBinaryData() == null ? Map.of() : map.getBinaryData();
-    files.forEach(
-        (file, content) -> {
-          if (file.endsWith(".ring.gz")) {
-            rings.add(ring(file, Base64.getDecoder().decode(content)));
-          }
-        });
+    ringFiles.get().forEach((file, content) -> rings.add(ring(file, content)));
     return rings;
   }
 

@@ -13,6 +13,7 @@ import dev.ringlift.operator.store.RingStores;
 import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.RingDevice;
 import dev.ringlift.testkit.kube.ApiServer;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Node;
@@ -28,11 +29,14 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Nodes, agents, a ring and an operator in a namespace of their own. */
@@ -59,6 +63,7 @@ public final class SimulatedCluster implements AutoCloseable {
   private final List<String> nodes = new ArrayList<>();
   private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor();
   private final Future<?> ticking;
+  private volatile Supplier<Map<String, byte[]>> delivery = this::mountedRings;
   private @Nullable Operator operator;
 
   private SimulatedCluster(ApiServer server, int nodeCount) {
@@ -99,7 +104,32 @@ public final class SimulatedCluster implements AutoCloseable {
     for (int d = 0; d < DEVICES_PER_NODE; d++) {
       devices.add(deviceName(index, d));
     }
-    agents.add(new SimulatedAgent(client, namespace, name, MAP, devices));
+    agents.add(new SimulatedAgent(client, namespace, name, () -> delivery.get(), devices));
+  }
+
+  /** From now on this is what the nodes get: ring files, by name. */
+  public void deliver(Supplier<Map<String, byte[]>> rings) {
+    delivery = rings;
+  }
+
+  /** Whether all ConfigMaps are there that a ring source names. */
+  public boolean hasMaps(RingSource source) {
+    return source.configMaps().stream()
+        .allMatch(name -> client.configMaps().inNamespace(namespace).withName(name).get() != null);
+  }
+
+  private Map<String, byte[]> mountedRings() {
+    ConfigMap map = client.configMaps().inNamespace(namespace).withName(MAP).get();
+    Map<String, byte[]> rings = new TreeMap<>();
+    if (map != null && map.getBinaryData() != null) {
+      map.getBinaryData().forEach((file, content) -> rings.put(file, decoded(content)));
+    }
+    rings.keySet().removeIf(file -> !file.endsWith(".ring.gz"));
+    return rings;
+  }
+
+  private static byte[] decoded(String base64) {
+    return Base64.getDecoder().decode(base64);
   }
 
   /** All tests share the cluster's Nodes, so addresses differ from namespace to namespace. */
@@ -166,17 +196,22 @@ public final class SimulatedCluster implements AutoCloseable {
   }
 
   public PartitionPowerIncrease apply(String name, int target) {
-    PartitionPowerIncrease increase = increase(name, target);
-    return client.resource(increase).create();
+    return client.resource(increase(name, target)).create();
+  }
+
+  public PartitionPowerIncrease apply(String name, int target, RingSource source) {
+    return client.resource(increase(name, target, source)).create();
   }
 
   public PartitionPowerIncrease increase(String name, int target) {
+    return increase(name, target, RingSource.inConfigMaps(MAP));
+  }
+
+  private PartitionPowerIncrease increase(String name, int target, RingSource source) {
     PartitionPowerIncrease increase = new PartitionPowerIncrease();
     increase.getMetadata().setNamespace(namespace);
     increase.getMetadata().setName(name);
-    increase.setSpec(
-        new PartitionPowerIncreaseSpec(
-            0, target, RingSource.inConfigMaps(MAP), new RelinkerSettings(0, 0)));
+    increase.setSpec(new PartitionPowerIncreaseSpec(0, target, source, new RelinkerSettings(0, 0)));
     return increase;
   }
 
