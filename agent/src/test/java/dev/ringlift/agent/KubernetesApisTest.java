@@ -168,8 +168,10 @@ class KubernetesApisTest {
             11,
             "0".repeat(32),
             1,
+            0,
             List.of("sda"),
             1,
+            false,
             new RelinkerSettings(0, 0)));
     return client.resource(task).create();
   }
@@ -179,6 +181,7 @@ class KubernetesApisTest {
         state,
         null,
         1,
+        0,
         task.getMetadata().getGeneration(),
         "1/2",
         1,

@@ -1,12 +1,12 @@
 package dev.ringlift.agent.task;
 
 import dev.ringlift.api.v1alpha1.RelinkTask;
+import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceError;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceProgress;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceState;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.State;
-import dev.ringlift.api.v1alpha1.RelinkerSettings;
 import dev.ringlift.relinker.LiveSettings;
 import dev.ringlift.relinker.RelinkRequest;
 import dev.ringlift.relinker.RelinkRun;
@@ -61,10 +61,8 @@ final class ActiveTask {
     this.before = new TreeMap<>();
     this.absent = new TreeMap<>();
     this.ownerSeen = now;
+    TaskStatuses.soFar(task).forEach(device -> before.put(device.name(), device));
     RelinkTaskStatus status = task.getStatus();
-    if (status != null) {
-      status.devices().forEach(device -> before.put(device.name(), device));
-    }
     String started =
         status == null || status.attempt() != work.attempt() ? null : status.startTime();
     this.startTime = started == null ? now.toString() : started;
@@ -110,8 +108,12 @@ final class ActiveTask {
     return Optional.ofNullable(run);
   }
 
-  void obey(RelinkerSettings wanted) {
-    settings.workersPerDevice(wanted.workersPerDevice()).filesPerSecond(wanted.filesPerSecond());
+  /** Turns the knobs that may be turned while a run is under way. */
+  void obey(RelinkTaskSpec wanted) {
+    settings
+        .workersPerDevice(wanted.relinker().workersPerDevice())
+        .filesPerSecond(wanted.relinker().filesPerSecond())
+        .paused(wanted.paused());
   }
 
   /** Asks the run to end; the first reason stays. */
@@ -170,7 +172,7 @@ final class ActiveTask {
         now.stream().mapToDouble(dev.ringlift.relinker.DeviceProgress::hashDirsPerSecond).sum();
     return TaskStatuses.of(
         task,
-        State.Running,
+        settings.paused() ? State.Paused : State.Running,
         stopReason,
         devices(now),
         errors(now),
@@ -195,7 +197,7 @@ final class ActiveTask {
     List<DeviceError> errors = errors(last);
     State state = TaskStatuses.outcome(devices);
     return switch (state) {
-      case Pending, Running ->
+      case Pending, Running, Paused ->
           TaskStatuses.of(
               task, State.Pending, whyStopped(devices), devices, errors, 0, startTime, null);
       case Succeeded ->

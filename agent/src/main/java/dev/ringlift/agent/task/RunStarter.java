@@ -63,7 +63,7 @@ final class RunStarter {
             request(task, policy, present),
             live,
             now);
-    prepared.obey(task.getSpec().relinker());
+    prepared.obey(task.getSpec());
     return prepared;
   }
 
@@ -81,7 +81,7 @@ final class RunStarter {
     RelinkRequest.Builder request =
         RelinkRequest.builder(
                 settings.devicesRoot(), policy, work.step(), work.partPower(), work.nextPartPower())
-            .identity(new RunIdentity(work.increaseUid(), work.cycle()))
+            .identity(new RunIdentity(work.increaseUid(), work.cycle(), work.round()))
             .devices(devices)
             .mountCheck(settings.mountCheck())
             .replicationSlots(settings.replicationSlots());

@@ -183,7 +183,7 @@ public final class TaskExecutor {
     }
     ActiveTask running = active.get(known.getMetadata().getUid());
     if (running != null) {
-      running.obey(known.getSpec().relinker());
+      running.obey(known.getSpec());
     }
     if (repeats(known, decide(known, running))) {
       return;
@@ -224,7 +224,7 @@ public final class TaskExecutor {
       case TaskDecision.Leave leave -> true;
       case TaskDecision.Hold hold ->
           status != null
-              && status.state() == RelinkTaskStatus.State.Pending
+              && status.state() == TaskStatuses.heldState(task)
               && hold.message().equals(status.message())
               && Objects.equals(status.observedGeneration(), task.getMetadata().getGeneration());
       case TaskDecision.Acknowledge acknowledge -> false;

@@ -25,9 +25,13 @@ import org.jspecify.annotations.Nullable;
  *   <li>Nothing is begun, and nothing goes on, unless this node itself sees the task's ring, and
  *       its lease holds.
  *   <li>No two tasks work on one device.
- *   <li>A task that has ended stays so until the operator asks for another attempt or adds devices.
- *   <li>Devices that have succeeded for the task are not walked again; all others of the spec, all
- *       others that hold data of the policy, and all others that the task has told of, are.
+ *   <li>A task that has ended stays so until the operator asks for another attempt or round, or
+ *       adds devices.
+ *   <li>Devices that have succeeded for the task in its present round are not walked again; all
+ *       others of the spec, all others that hold data of the policy, and all others that the task
+ *       has told of, are.
+ *   <li>Nothing is begun while a task is paused; a run that is under way is not ended by that, it
+ *       holds still.
  * </ol>
  */
 final class TaskPlanner {
@@ -58,6 +62,9 @@ final class TaskPlanner {
     }
     if (ended(task)) {
       return acknowledged(task) ? new TaskDecision.Leave() : new TaskDecision.Acknowledge();
+    }
+    if (task.getSpec().paused()) {
+      return new TaskDecision.Hold("Paused by the operator.");
     }
     if (obstacle.isPresent()) {
       return new TaskDecision.Hold(obstacle.get());
@@ -144,6 +151,7 @@ final class TaskPlanner {
     return status != null
         && (status.state() == State.Succeeded || status.state() == State.Failed)
         && status.attempt() >= spec.attempt()
+        && TaskStatuses.isOfThisRound(task)
         && (acknowledged(task) || names(status).containsAll(spec.devices()));
   }
 
@@ -156,14 +164,11 @@ final class TaskPlanner {
   private static Set<String> devices(RelinkTask task, Set<String> holders) {
     Set<String> devices = new TreeSet<>(task.getSpec().devices());
     devices.addAll(holders);
-    RelinkTaskStatus status = task.getStatus();
-    if (status != null) {
-      for (DeviceProgress device : status.devices()) {
-        if (device.state() == DeviceState.Succeeded) {
-          devices.remove(device.name());
-        } else {
-          devices.add(device.name());
-        }
+    for (DeviceProgress device : TaskStatuses.soFar(task)) {
+      if (device.state() == DeviceState.Succeeded) {
+        devices.remove(device.name());
+      } else {
+        devices.add(device.name());
       }
     }
     return devices;

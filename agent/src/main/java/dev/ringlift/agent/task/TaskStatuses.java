@@ -18,15 +18,39 @@ final class TaskStatuses {
 
   private TaskStatuses() {}
 
+  /** Whether what the status says was reached in the spec's round. */
+  static boolean isOfThisRound(RelinkTask task) {
+    RelinkTaskStatus status = task.getStatus();
+    return status != null && status.round() == task.getSpec().round();
+  }
+
+  /** Devices with what was done so far in this round; of an earlier one only the names. */
+  static List<DeviceProgress> soFar(RelinkTask task) {
+    RelinkTaskStatus status = task.getStatus();
+    if (status == null || isOfThisRound(task)) {
+      return status == null ? List.of() : status.devices();
+    }
+    return status.devices().stream().map(device -> untouched(device.name())).toList();
+  }
+
+  private static DeviceProgress untouched(String device) {
+    return new DeviceProgress(device, DeviceState.Pending, 0, 0, 0, 0, 0, 0, null);
+  }
+
+  /** What a task is in that waits. */
+  static State heldState(RelinkTask task) {
+    return task.getSpec().paused() ? State.Paused : State.Pending;
+  }
+
   /** The status of a task that waits: what was done so far stays. */
   static RelinkTaskStatus held(RelinkTask task, String message) {
-    @Nullable RelinkTaskStatus before = task.getStatus();
+    RelinkTaskStatus before = task.getStatus();
     return of(
         task,
-        State.Pending,
+        heldState(task),
         message,
-        before == null ? List.of() : before.devices(),
-        before == null ? List.of() : before.firstErrors(),
+        soFar(task),
+        before == null || !isOfThisRound(task) ? List.of() : before.firstErrors(),
         0,
         before == null ? null : before.startTime(),
         null);
@@ -38,6 +62,7 @@ final class TaskStatuses {
         before.state(),
         before.message(),
         before.attempt(),
+        before.round(),
         task.getMetadata().getGeneration(),
         before.partitions(),
         before.files(),
@@ -65,6 +90,7 @@ final class TaskStatuses {
         state,
         message,
         task.getSpec().attempt(),
+        task.getSpec().round(),
         task.getMetadata().getGeneration(),
         sum(devices, DeviceProgress::partitionsDone)
             + "/"

@@ -9,6 +9,7 @@ import dev.ringlift.relinker.Step;
  *
  * @param increaseUid UID of the increase
  * @param ringVersion of the ring, 0 if it has none
+ * @param round what was done in another does not count
  */
 record Work(
     String increaseUid,
@@ -19,6 +20,7 @@ record Work(
     int nextPartPower,
     String ringMd5,
     long ringVersion,
+    int round,
     int attempt) {
 
   static Work of(RelinkTaskSpec spec) {
@@ -34,6 +36,7 @@ record Work(
         spec.nextPartPower(),
         spec.ringMd5(),
         spec.ringVersion(),
+        spec.round(),
         spec.attempt());
   }
 }

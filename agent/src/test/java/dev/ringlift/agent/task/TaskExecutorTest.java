@@ -1,6 +1,8 @@
 package dev.ringlift.agent.task;
 
 import static dev.ringlift.agent.task.Tasks.device;
+import static dev.ringlift.agent.task.Tasks.inNextRound;
+import static dev.ringlift.agent.task.Tasks.paused;
 import static dev.ringlift.agent.task.Tasks.spec;
 import static dev.ringlift.agent.task.Tasks.status;
 import static dev.ringlift.agent.task.Tasks.task;
@@ -331,6 +333,83 @@ class TaskExecutorTest {
     assertThat(relinker.last().settings.workersPerDevice()).isEqualTo(3);
     assertThat(relinker.last().settings.filesPerSecond()).isEqualTo(70);
     assertThat(relinker.runs).hasSize(1);
+  }
+
+  @Test
+  void holdsStillWhilePausedAndGoesOnInTheSameRun() {
+    RelinkTask task = task(NAME, spec(md5, 1, "sda"), 1, null);
+    api.put(task);
+    turn();
+    api.put(with(api.read(NAME).orElseThrow(), paused(task.getSpec(), true)));
+
+    turn();
+    assertThat(relinker.last().settings.paused()).isTrue();
+    assertThat(api.status(NAME).state()).isEqualTo(State.Paused);
+
+    api.put(with(api.read(NAME).orElseThrow(), task.getSpec()));
+    turn();
+    assertThat(relinker.last().settings.paused()).isFalse();
+    assertThat(api.status(NAME).state()).isEqualTo(State.Running);
+    assertThat(relinker.runs).hasSize(1);
+    relinker.last().succeed();
+    turn();
+    turn();
+    assertThat(api.status(NAME).state()).isEqualTo(State.Succeeded);
+    assertThat(api.status(NAME).observedGeneration()).isEqualTo(3);
+  }
+
+  @Test
+  void isNotBegunWhilePausedAndSaysSo() {
+    RelinkTask task = task(NAME, paused(spec(md5, 1, "sda"), true), 1, null);
+    api.put(task);
+
+    turn();
+    turn();
+
+    assertThat(relinker.runs).isEmpty();
+    assertThat(api.status(NAME).state()).isEqualTo(State.Paused);
+    assertThat(api.writes).hasSize(1);
+
+    api.put(with(api.read(NAME).orElseThrow(), paused(task.getSpec(), false)));
+    turn();
+    assertThat(api.status(NAME).state()).isEqualTo(State.Running);
+  }
+
+  @Test
+  void claimsNothingInANewRoundThatWasDoneInTheLast() throws IOException {
+    RelinkTask task = task(NAME, spec(md5, 1, "sda", "sdb"), 1, null);
+    api.put(task);
+    turn();
+    relinker.last().count("sda", new Counters(1, 7, 7, 0, 0));
+    relinker.last().succeed();
+    turn();
+    assertThat(api.status(NAME).state()).isEqualTo(State.Succeeded);
+    api.put(with(api.read(NAME).orElseThrow(), inNextRound(task.getSpec(), Tasks.OTHER_MD5)));
+
+    turn(); // this node does not see that ring yet
+    assertThat(api.status(NAME).state()).isEqualTo(State.Pending);
+    assertThat(api.status(NAME).round()).isEqualTo(1);
+    assertThat(api.status(NAME).devices())
+        .allMatch(device -> device.state() == DeviceState.Pending && device.files() == 0);
+
+    api.put(with(api.read(NAME).orElseThrow(), inNextRound(task.getSpec(), writeRing("10 11 x"))));
+    turn();
+    assertThat(relinker.last().request.devices()).containsExactlyInAnyOrder("sda", "sdb");
+    assertThat(relinker.last().request.identity()).contains(new RunIdentity("increase-uid", 1, 1));
+  }
+
+  @Test
+  void endsARunOfAnEarlierRound() {
+    RelinkTask task = task(NAME, spec(md5, 1, "sda"), 1, null);
+    api.put(task);
+    turn();
+    api.put(with(api.read(NAME).orElseThrow(), inNextRound(task.getSpec(), md5)));
+
+    turn();
+    assertThat(relinker.last().stopReason).isEqualTo("The task was changed.");
+    turn();
+    assertThat(relinker.runs).hasSize(2);
+    assertThat(relinker.last().request.identity()).contains(new RunIdentity("increase-uid", 1, 1));
   }
 
   @Test

@@ -3,6 +3,8 @@ package dev.ringlift.agent.task;
 import static dev.ringlift.agent.task.Tasks.MD5;
 import static dev.ringlift.agent.task.Tasks.OTHER_MD5;
 import static dev.ringlift.agent.task.Tasks.device;
+import static dev.ringlift.agent.task.Tasks.inNextRound;
+import static dev.ringlift.agent.task.Tasks.paused;
 import static dev.ringlift.agent.task.Tasks.ring;
 import static dev.ringlift.agent.task.Tasks.spec;
 import static dev.ringlift.agent.task.Tasks.status;
@@ -59,6 +61,32 @@ class TaskPlannerTest {
   }
 
   @Test
+  void doesAllDevicesAgainInANewRound() {
+    RelinkTask done =
+        with(
+            task("sda"),
+            status(
+                State.Succeeded,
+                1,
+                device("sda", DeviceState.Succeeded),
+                device("foreign", DeviceState.Succeeded)));
+    assertThat(decide(done, here("sda"))).isEqualTo(new TaskDecision.Leave());
+
+    RelinkTask again = with(done, inNextRound(done.getSpec(), MD5));
+
+    assertThat(decide(again, here("sda")))
+        .isEqualTo(new TaskDecision.Start(POLICY, Set.of("sda", "foreign")));
+  }
+
+  @Test
+  void beginsNothingWhileTheTaskIsPaused() {
+    RelinkTask task = task("sda");
+
+    assertThat(decide(with(task, paused(task.getSpec(), true)), here("sda")))
+        .isEqualTo(new TaskDecision.Hold("Paused by the operator."));
+  }
+
+  @Test
   void holdsATaskWhoseRingThisNodeDoesNotSee() {
     assertThat(decide(task("sda"), sees(ring(OTHER_MD5, 10, null))))
         .isEqualTo(
@@ -110,8 +138,10 @@ class TaskPlannerTest {
             11,
             MD5,
             7,
+            0,
             List.of("sda"),
             1,
+            false,
             new RelinkerSettings(0, 0));
 
     assertThat(decide(task("t", cleanupOfAPreparedRing, 1, null), here("sda")))

@@ -60,8 +60,10 @@ final class Tasks {
         11,
         md5,
         7,
+        0,
         List.of(devices),
         attempt,
+        false,
         settings);
   }
 
@@ -78,11 +80,49 @@ final class Tasks {
         task.getStatus());
   }
 
+  /** Another hand's ring was there: all that was done counts no longer. */
+  static RelinkTaskSpec inNextRound(RelinkTaskSpec spec, String md5) {
+    return new RelinkTaskSpec(
+        spec.increaseUid(),
+        spec.cycle(),
+        spec.nodeName(),
+        spec.policyIndex(),
+        spec.step(),
+        spec.partPower(),
+        spec.nextPartPower(),
+        md5,
+        spec.ringVersion(),
+        spec.round() + 1,
+        spec.devices(),
+        spec.attempt(),
+        spec.paused(),
+        spec.relinker());
+  }
+
+  static RelinkTaskSpec paused(RelinkTaskSpec spec, boolean paused) {
+    return new RelinkTaskSpec(
+        spec.increaseUid(),
+        spec.cycle(),
+        spec.nodeName(),
+        spec.policyIndex(),
+        spec.step(),
+        spec.partPower(),
+        spec.nextPartPower(),
+        spec.ringMd5(),
+        spec.ringVersion(),
+        spec.round(),
+        spec.devices(),
+        spec.attempt(),
+        paused,
+        spec.relinker());
+  }
+
   static RelinkTaskStatus status(State state, int attempt, DeviceProgress... devices) {
     return new RelinkTaskStatus(
         state,
         null,
         attempt,
+        0,
         1L,
         "0/0",
         0,

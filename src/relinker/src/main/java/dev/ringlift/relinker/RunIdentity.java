@@ -6,8 +6,14 @@ package dev.ringlift.relinker;
  *
  * @param increase the UID of the PartitionPowerIncrease
  * @param cycle which doubling of that increase, from 1
+ * @param round of that doubling, from 0: a later one does all work again
  */
-public record RunIdentity(String increase, int cycle) {
+public record RunIdentity(String increase, int cycle, int round) {
+  /** The first round. */
+  public RunIdentity(String increase, int cycle) {
+    this(increase, cycle, 0);
+  }
+
   public RunIdentity {
     if (increase.isBlank()) {
       throw new IllegalArgumentException("The identity of an increase must not be empty");

@@ -230,6 +230,24 @@ class RelinkerTest {
   }
 
   @Test
+  void stateOfAnEarlierRoundIsNotTrusted() {
+    tree.write(HIGH, POWER, DATA);
+    run(tree.relink(POWER).ringVersion(7).identity(new RunIdentity("uid", 1, 1)));
+    tree.write(hash("f8", "def"), POWER, NEWER);
+
+    assertThat(
+            run(tree.relink(POWER).ringVersion(7).identity(new RunIdentity("uid", 1, 1)))
+                .counters()
+                .hashDirs())
+        .isZero();
+    assertThat(
+            run(tree.relink(POWER).ringVersion(7).identity(new RunIdentity("uid", 1, 2)))
+                .counters()
+                .linked())
+        .isOne();
+  }
+
+  @Test
   void swiftsOwnStateIsTrustedOnlyWhenItIsYoungerThanTheRing() throws IOException {
     tree.write(HIGH, POWER, DATA);
     Path state = tree.device().resolve("relink.objects.json");

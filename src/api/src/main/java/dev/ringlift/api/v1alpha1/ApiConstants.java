@@ -45,6 +45,12 @@ public final class ApiConstants {
    */
   public static final String ANNOTATION_INSTALL_OVER_NEWER = "ringlift.dev/install-over-newer";
 
+  /**
+   * On a PartitionPowerIncrease, by its user: md5 of another hand's ring that is to be accepted in
+   * place of the one that was published. Removed once it has been looked at.
+   */
+  public static final String ANNOTATION_ACCEPT_RING = "ringlift.dev/accept-ring";
+
   /** The name of an agent's heartbeat Lease is this followed by its node's name. */
   public static final String AGENT_LEASE_PREFIX = "ringlift-agent-";
 

@@ -95,12 +95,21 @@ public record PartitionPowerIncreaseStatus(
    * A ring written by this increase. It is put here before the store is written: what is in the
    * store then is either this ring, or the one that it was made from, or another hand's.
    *
-   * @param transition Prepare, Increase or Finish
+   * @param transition Prepare, Increase or Finish; Accepted for another hand's ring that the user
+   *     accepted; Restored for a ring that was put back after one with other powers
    * @param cycle number of the cycle that it belongs to
    * @param md5 of the ring file
    * @param version of the ring
    * @param fromMd5 of the ring that it was made from
    * @param decidedAt when it was decided
+   * @param partPower its partition power
+   * @param nextPartPower its next partition power, if it has one
+   * @param devices how many devices it has
+   * @param builderId id of its builder; null if that has none
+   * @param round how often the work of a step had to begin anew because of another hand's ring;
+   *     null is 0
+   * @param disturbed true once another hand's ring with other powers was seen in the store: work
+   *     done before that counts no longer
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Publication(
@@ -109,7 +118,13 @@ public record PartitionPowerIncreaseStatus(
       String md5,
       @Nullable Long version,
       String fromMd5,
-      String decidedAt) {}
+      String decidedAt,
+      @Nullable Integer partPower,
+      @Nullable Integer nextPartPower,
+      @Nullable Integer devices,
+      @Nullable String builderId,
+      @Nullable Integer round,
+      @Nullable Boolean disturbed) {}
 
   /**
    * Nodes of the current step.

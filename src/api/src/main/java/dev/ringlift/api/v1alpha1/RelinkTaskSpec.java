@@ -22,9 +22,13 @@ import java.util.List;
  * @param nextPartPower the ring's next partition power during this step
  * @param ringMd5 of the ring file that the agent must itself see before and while it works
  * @param ringVersion of that ring; 0 if it has none
+ * @param round from 0; what was done under a lower number, and the state kept of it, counts no
+ *     longer: another hand's ring has been there since
  * @param devices that must be done; the agent does these and every other that holds the policy's
  *     data
  * @param attempt from 1; a higher number than in the status asks for another try
+ * @param paused whether to hold still, with what is done so far kept; may change while the task
+ *     runs
  * @param relinker how hard to work; may change while the task runs
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -33,7 +37,11 @@ import java.util.List;
         "self.increaseUid == oldSelf.increaseUid && self.cycle == oldSelf.cycle && self.nodeName == oldSelf.nodeName"
             + " && self.policyIndex == oldSelf.policyIndex && self.step == oldSelf.step"
             + " && self.partPower == oldSelf.partPower && self.nextPartPower == oldSelf.nextPartPower",
-    message = "only ring, devices, attempt and relinker of a task may change")
+    message = "only ring, round, devices, attempt, paused and relinker of a task may change")
+@ValidationRule(
+    value =
+        "self.round >= oldSelf.round && (self.ringMd5 == oldSelf.ringMd5 || self.round > oldSelf.round)",
+    message = "a task whose ring changes begins a new round")
 public record RelinkTaskSpec(
     @JsonPropertyDescription("UID of the increase that this task belongs to.")
         @Required
@@ -65,6 +73,11 @@ public record RelinkTaskSpec(
     @JsonPropertyDescription("Version of that ring; 0 if it has none.") @Default("0")
         long ringVersion,
     @JsonPropertyDescription(
+            "What was done in a lower round counts no longer: another hand's ring has been there since.")
+        @Default("0")
+        @Min(0)
+        int round,
+    @JsonPropertyDescription(
             "Devices that must be done. The agent does these and every other that holds the policy's data.")
         @Size(max = 1000)
         @ListType(ListType.Kind.SET)
@@ -73,6 +86,10 @@ public record RelinkTaskSpec(
         @Default("1")
         @Min(1)
         int attempt,
+    @JsonPropertyDescription(
+            "Whether to hold still, with what is done so far kept; may change while the task runs.")
+        @Default("false")
+        boolean paused,
     @JsonPropertyDescription("How hard to work; may change while the task runs.") @Default("{}")
         RelinkerSettings relinker) {
 

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param state of the task
  * @param message what it does or waits for, or why it failed: one line
  * @param attempt the attempt that this status is about
+ * @param round the round of the spec in which the devices' results were reached
  * @param observedGeneration generation of the spec that this status is about
  * @param partitions done/total over all devices, for the table of kubectl
  * @param files files looked at, over all devices
@@ -29,6 +30,7 @@ public record RelinkTaskStatus(
     @JsonPropertyDescription("What it does or waits for, or why it failed.")
         @Nullable String message,
     @JsonPropertyDescription("The attempt that this status is about.") int attempt,
+    @JsonPropertyDescription("The round in which the devices' results were reached.") int round,
     @Nullable Long observedGeneration,
     @JsonPropertyDescription("Partitions done/total over all devices.") @Nullable String partitions,
     @JsonPropertyDescription("Files looked at.") long files,
@@ -58,6 +60,8 @@ public record RelinkTaskStatus(
     Pending,
     /** Devices are being walked. */
     Running,
+    /** Holds still because the operator asks for it; what is done so far stays. */
+    Paused,
     /** Every device is done. */
     Succeeded,
     /** At least one device is not done, and no other device is being walked any more. */

@@ -209,8 +209,10 @@ class AgentProcessTest {
             next == null ? ring.partPower() : next,
             ringMd5,
             builder.version(),
+            0,
             List.of(devices),
             1,
+            false,
             new RelinkerSettings(0, filesPerSecond)));
     return cluster.client().resource(task).create().getMetadata().getName();
   }
@@ -235,8 +237,10 @@ class AgentProcessTest {
                       spec.nextPartPower(),
                       spec.ringMd5(),
                       spec.ringVersion(),
+                      spec.round(),
                       spec.devices(),
                       spec.attempt(),
+                      spec.paused(),
                       settings));
               return found;
             });
@@ -253,7 +257,7 @@ class AgentProcessTest {
     RelinkTaskStatus status = found.getStatus();
     return status == null
         ? new RelinkTaskStatus(
-            State.Pending, null, 0, null, null, 0, 0, 0, 0, 0, List.of(), List.of(), null, null)
+            State.Pending, null, 0, 0, null, null, 0, 0, 0, 0, 0, List.of(), List.of(), null, null)
         : status;
   }
 

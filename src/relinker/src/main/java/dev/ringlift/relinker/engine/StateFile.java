@@ -191,6 +191,7 @@ final class StateFile {
     if (request.identity().isPresent()) {
       json.writeStringField("increase", request.identity().get().increase());
       json.writeNumberField("cycle", request.identity().get().cycle());
+      json.writeNumberField("round", request.identity().get().round());
       json.writeStringField("step", request.step().swiftName());
     }
     json.writeEndObject();
@@ -227,7 +228,11 @@ final class StateFile {
               ours.isObject(),
               version.isIntegralNumber() ? Optional.of(version.longValue()) : Optional.empty(),
               increase.isTextual() && !increase.asText().isBlank()
-                  ? Optional.of(new RunIdentity(increase.asText(), ours.path("cycle").asInt()))
+                  ? Optional.of(
+                      new RunIdentity(
+                          increase.asText(),
+                          ours.path("cycle").asInt(),
+                          ours.path("round").asInt()))
                   : Optional.empty()));
     } catch (IOException e) {
       return Optional.empty();
