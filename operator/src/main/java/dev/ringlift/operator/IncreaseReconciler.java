@@ -1,7 +1,9 @@
 package dev.ringlift.operator;
 
+import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
+import dev.ringlift.operator.act.AnnotationWriter;
 import dev.ringlift.operator.act.EventWriter;
 import dev.ringlift.operator.act.Publisher;
 import dev.ringlift.operator.act.StatusWriter;
@@ -9,10 +11,13 @@ import dev.ringlift.operator.act.TaskWriter;
 import dev.ringlift.operator.observe.ClusterReader;
 import dev.ringlift.operator.observe.LiveReader;
 import dev.ringlift.operator.observe.Observer;
+import dev.ringlift.operator.plan.AcceptRing;
 import dev.ringlift.operator.plan.Announcements;
+import dev.ringlift.operator.plan.Decision.Adopt;
 import dev.ringlift.operator.plan.Decision.ChangeTasks;
 import dev.ringlift.operator.plan.Decision.Complete;
 import dev.ringlift.operator.plan.Decision.Fail;
+import dev.ringlift.operator.plan.Decision.Halt;
 import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.operator.plan.Decision.Stall;
 import dev.ringlift.operator.plan.Decision.Wait;
@@ -21,11 +26,13 @@ import dev.ringlift.operator.plan.Plan;
 import dev.ringlift.operator.plan.Planner;
 import dev.ringlift.operator.plan.Settings;
 import dev.ringlift.operator.plan.StatusAggregator;
+import dev.ringlift.operator.plan.StoredRing;
 import dev.ringlift.operator.store.RingStore;
 import dev.ringlift.operator.store.RingStores;
 import dev.ringlift.operator.store.StoreChangedException;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -33,12 +40,14 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.rate.RateLimited;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.filter.OnUpdateFilter;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -52,7 +61,10 @@ import org.jspecify.annotations.Nullable;
  * caches, but for the decisions to publish a ring and to begin work, which are made again on live
  * reads.
  */
-@ControllerConfiguration(name = IncreaseReconciler.NAME)
+@ControllerConfiguration(
+    name = IncreaseReconciler.NAME,
+    generationAwareEventProcessing = false,
+    informer = @Informer(onUpdateFilter = IncreaseReconciler.UserChanges.class))
 @GradualRetry(maxAttempts = -1, initialInterval = 1000, maxInterval = 60_000)
 @RateLimited(maxReconciliations = 4, within = 2, unit = TimeUnit.SECONDS)
 public class IncreaseReconciler implements Reconciler<PartitionPowerIncrease> {
@@ -60,6 +72,21 @@ public class IncreaseReconciler implements Reconciler<PartitionPowerIncrease> {
   private static final Logger LOG = Logger.getLogger(IncreaseReconciler.class);
   private static final Duration SOON = Duration.ofMillis(100);
   private static final Duration AFTER_ERROR = Duration.ofSeconds(5);
+
+  /** What a user did wakes an increase; what was said of it in its status does not. */
+  public static final class UserChanges implements OnUpdateFilter<PartitionPowerIncrease> {
+    @Override
+    public boolean accept(PartitionPowerIncrease now, PartitionPowerIncrease before) {
+      return now.isMarkedForDeletion()
+          || !Objects.equals(now.getMetadata().getGeneration(), before.getMetadata().getGeneration())
+          || !Objects.equals(acceptRing(now), acceptRing(before));
+    }
+
+    private static @Nullable String acceptRing(PartitionPowerIncrease increase) {
+      Map<String, String> annotations = increase.getMetadata().getAnnotations();
+      return annotations == null ? null : annotations.get(ApiConstants.ANNOTATION_ACCEPT_RING);
+    }
+  }
 
   private final KubernetesClient client;
   private final RingStores stores;
@@ -70,6 +97,7 @@ public class IncreaseReconciler implements Reconciler<PartitionPowerIncrease> {
   private final StatusWriter statusWriter;
   private final TaskWriter taskWriter;
   private final EventWriter eventWriter;
+  private final AnnotationWriter annotationWriter;
   private final Publisher publisher;
   private @Nullable EventSources eventSources;
 
@@ -88,6 +116,7 @@ public class IncreaseReconciler implements Reconciler<PartitionPowerIncrease> {
     this.statusWriter = new StatusWriter(client);
     this.taskWriter = new TaskWriter(client);
     this.eventWriter = new EventWriter(client);
+    this.annotationWriter = new AnnotationWriter(client);
     this.publisher = new Publisher(statusWriter, eventWriter);
   }
 
@@ -138,12 +167,14 @@ public class IncreaseReconciler implements Reconciler<PartitionPowerIncrease> {
     Instant now = clock.instant();
     RingStore store = stores.of(increase);
     ClusterReader caches = Objects.requireNonNull(eventSources, "sources are prepared first");
-    Observation seen = Observer.observe(increase, store.read(), caches);
+    Observation seen = Observer.observe(increase, store.read(), caches, store::backup);
     Plan plan = planner.plan(seen, now);
-    if (plan.decision() instanceof Publish || plan.decision() instanceof ChangeTasks) {
+    if (plan.decision() instanceof Publish
+        || plan.decision() instanceof Adopt
+        || plan.decision() instanceof ChangeTasks) {
       // What changes the ring, or begins work, is decided on what is there now, not on what a cache
       // last heard.
-      seen = Observer.observe(increase, store.read(), live);
+      seen = Observer.observe(increase, store.read(), live, store::backup);
       plan = planner.plan(seen, now);
     }
     return act(increase, store, seen, plan, now);
@@ -153,26 +184,53 @@ public class IncreaseReconciler implements Reconciler<PartitionPowerIncrease> {
       PartitionPowerIncrease increase, RingStore store, Observation seen, Plan plan, Instant now)
       throws StoreChangedException {
     PartitionPowerIncreaseStatus old = increase.getStatus();
-    PartitionPowerIncreaseStatus next = StatusAggregator.aggregate(seen.increase(), plan, now);
+    Plan carriedOut =
+        switch (plan.decision()) {
+          case ChangeTasks change -> plan.rejected(taskWriter.write(increase, change.changes()));
+          case Halt halt -> plan.rejected(taskWriter.write(increase, halt.pauses()));
+          default -> plan;
+        };
+    PartitionPowerIncreaseStatus next =
+        StatusAggregator.aggregate(seen.increase(), carriedOut, now);
+    if (seen.store() instanceof StoredRing.Pair pair && isFirstSeen(pair.ringMd5(), old, next)) {
+      // Before the status says that it was there: whoever replaces it can then be told what it was.
+      store.backUp(pair.revision(), null);
+    }
     if (plan.decision() instanceof Publish publish) {
       metrics.record(increase, next);
       publisher.publish(
           increase, next, store, publish, Announcements.of(old, next, plan, now), now);
       return SOON;
     }
-    if (plan.decision() instanceof ChangeTasks change) {
-      taskWriter.write(increase, change.changes());
-    }
     PartitionPowerIncrease written = statusWriter.write(increase, next);
-    say(written, old, next, plan, now);
+    say(written, old, next, carriedOut, now);
+    AcceptRing.of(seen, next).ifPresent(spent -> remove(written, spent, now));
     return switch (plan.decision()) {
       case Wait wait -> wait.after();
       case Stall stall -> stall.after();
       case ChangeTasks change -> change.after();
+      case Halt halt -> halt.after();
       case Publish publish -> SOON;
+      case Adopt adopt -> SOON;
       case Complete complete -> Duration.ofMillis(-1);
       case Fail fail -> Duration.ofMillis(-1);
     };
+  }
+
+  private static boolean isFirstSeen(
+      String md5, @Nullable PartitionPowerIncreaseStatus old, PartitionPowerIncreaseStatus next) {
+    return next.publication() != null
+        && next.ring() != null
+        && md5.equals(next.publication().md5())
+        && md5.equals(next.ring().md5())
+        && (old == null || old.ring() == null || !md5.equals(old.ring().md5()));
+  }
+
+  /** Last of all: should it stay because of a crash, it names a ring that is accepted already. */
+  private void remove(PartitionPowerIncrease increase, AcceptRing.Spent spent, Instant now) {
+    if (annotationWriter.remove(increase, spent.value()) && spent.refusal() != null) {
+      eventWriter.write(increase, List.of(Announcements.refused(spent.refusal())), now);
+    }
   }
 
   private void say(

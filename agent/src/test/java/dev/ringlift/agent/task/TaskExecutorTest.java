@@ -2,7 +2,6 @@ package dev.ringlift.agent.task;
 
 import static dev.ringlift.agent.task.Tasks.device;
 import static dev.ringlift.agent.task.Tasks.inNextRound;
-import static dev.ringlift.agent.task.Tasks.paused;
 import static dev.ringlift.agent.task.Tasks.spec;
 import static dev.ringlift.agent.task.Tasks.status;
 import static dev.ringlift.agent.task.Tasks.task;
@@ -340,7 +339,7 @@ class TaskExecutorTest {
     RelinkTask task = task(NAME, spec(md5, 1, "sda"), 1, null);
     api.put(task);
     turn();
-    api.put(with(api.read(NAME).orElseThrow(), paused(task.getSpec(), true)));
+    api.put(with(api.read(NAME).orElseThrow(), task.getSpec().withPaused(true)));
 
     turn();
     assertThat(relinker.last().settings.paused()).isTrue();
@@ -360,7 +359,7 @@ class TaskExecutorTest {
 
   @Test
   void isNotBegunWhilePausedAndSaysSo() {
-    RelinkTask task = task(NAME, paused(spec(md5, 1, "sda"), true), 1, null);
+    RelinkTask task = task(NAME, spec(md5, 1, "sda").withPaused(true), 1, null);
     api.put(task);
 
     turn();
@@ -370,7 +369,7 @@ class TaskExecutorTest {
     assertThat(api.status(NAME).state()).isEqualTo(State.Paused);
     assertThat(api.writes).hasSize(1);
 
-    api.put(with(api.read(NAME).orElseThrow(), paused(task.getSpec(), false)));
+    api.put(with(api.read(NAME).orElseThrow(), task.getSpec().withPaused(false)));
     turn();
     assertThat(api.status(NAME).state()).isEqualTo(State.Running);
   }

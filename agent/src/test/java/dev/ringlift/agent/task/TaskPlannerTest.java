@@ -4,7 +4,6 @@ import static dev.ringlift.agent.task.Tasks.MD5;
 import static dev.ringlift.agent.task.Tasks.OTHER_MD5;
 import static dev.ringlift.agent.task.Tasks.device;
 import static dev.ringlift.agent.task.Tasks.inNextRound;
-import static dev.ringlift.agent.task.Tasks.paused;
 import static dev.ringlift.agent.task.Tasks.ring;
 import static dev.ringlift.agent.task.Tasks.spec;
 import static dev.ringlift.agent.task.Tasks.status;
@@ -82,7 +81,7 @@ class TaskPlannerTest {
   void beginsNothingWhileTheTaskIsPaused() {
     RelinkTask task = task("sda");
 
-    assertThat(decide(with(task, paused(task.getSpec(), true)), here("sda")))
+    assertThat(decide(with(task, task.getSpec().withPaused(true)), here("sda")))
         .isEqualTo(new TaskDecision.Hold("Paused by the operator."));
   }
 

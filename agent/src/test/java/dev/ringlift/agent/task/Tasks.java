@@ -99,24 +99,6 @@ final class Tasks {
         spec.relinker());
   }
 
-  static RelinkTaskSpec paused(RelinkTaskSpec spec, boolean paused) {
-    return new RelinkTaskSpec(
-        spec.increaseUid(),
-        spec.cycle(),
-        spec.nodeName(),
-        spec.policyIndex(),
-        spec.step(),
-        spec.partPower(),
-        spec.nextPartPower(),
-        spec.ringMd5(),
-        spec.ringVersion(),
-        spec.round(),
-        spec.devices(),
-        spec.attempt(),
-        paused,
-        spec.relinker());
-  }
-
   static RelinkTaskStatus status(State state, int attempt, DeviceProgress... devices) {
     return new RelinkTaskStatus(
         state,

@@ -2,9 +2,11 @@ package dev.ringlift.operator.act;
 
 import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.api.v1alpha1.RelinkTask;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
 import dev.ringlift.operator.plan.Decision.TaskChange;
+import dev.ringlift.operator.plan.Reason;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -12,6 +14,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,14 +24,22 @@ import org.jspecify.annotations.Nullable;
  * from.
  */
 public final class TaskWriter {
+  private static final int UNPROCESSABLE = 422;
+
   private final KubernetesClient client;
 
   public TaskWriter(KubernetesClient client) {
     this.client = client;
   }
 
-  /** Makes all changes; one that came too late is left to the next look. */
-  public void write(PartitionPowerIncrease increase, List<TaskChange> changes) {
+  /**
+   * Makes all changes; one that came too late is left to the next look, and one that is refused
+   * keeps none of the others back.
+   *
+   * @return those that the API server refused, with its reason
+   */
+  public List<Problem> write(PartitionPowerIncrease increase, List<TaskChange> changes) {
+    List<Problem> refused = new ArrayList<>();
     for (TaskChange change : changes) {
       try {
         if (change.resourceVersion() == null) {
@@ -37,12 +48,35 @@ public final class TaskWriter {
           patch(increase, change);
         }
       } catch (KubernetesClientException e) {
-        if (e.getCode() != HttpURLConnection.HTTP_CONFLICT
+        if (isRefusal(e)) {
+          refused.add(
+              new Problem(
+                  change.spec().nodeName(),
+                  null,
+                  Reason.TaskRejected.name(),
+                  "The API server refuses the RelinkTask %s of node %s: %s"
+                      .formatted(change.name(), change.spec().nodeName(), reason(e))));
+        } else if (e.getCode() != HttpURLConnection.HTTP_CONFLICT
             && e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
           throw e;
         }
       }
     }
+    return refused;
+  }
+
+  /** Whether it is about this very task: what fails for all of them alike is tried again soon. */
+  private static boolean isRefusal(KubernetesClientException e) {
+    return e.getCode() == HttpURLConnection.HTTP_BAD_REQUEST
+        || e.getCode() == HttpURLConnection.HTTP_FORBIDDEN
+        || e.getCode() == HttpURLConnection.HTTP_ENTITY_TOO_LARGE
+        || e.getCode() == UNPROCESSABLE;
+  }
+
+  private static String reason(KubernetesClientException e) {
+    return e.getStatus() == null || e.getStatus().getMessage() == null
+        ? String.valueOf(e.getMessage())
+        : e.getStatus().getMessage();
   }
 
   private void patch(PartitionPowerIncrease increase, TaskChange change) {

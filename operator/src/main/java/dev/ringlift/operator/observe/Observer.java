@@ -16,6 +16,7 @@ import dev.ringlift.operator.plan.Observation.Rival;
 import dev.ringlift.operator.plan.Observation.Task;
 import dev.ringlift.operator.plan.StoredRing;
 import dev.ringlift.operator.plan.Times;
+import dev.ringlift.ring.Ring;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeAddress;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
@@ -27,6 +28,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -47,9 +49,13 @@ public final class Observer {
    *
    * @param increase as read from the API server just now
    * @param store what was read from its ring store
+   * @param published finds the ring of an md5 among the backups
    */
   public static Observation observe(
-      PartitionPowerIncrease increase, StoredRing store, ClusterReader reader) {
+      PartitionPowerIncrease increase,
+      StoredRing store,
+      ClusterReader reader,
+      Function<String, Optional<Ring>> published) {
     String namespace = increase.getMetadata().getNamespace();
     return new Observation(
         increase(increase),
@@ -61,7 +67,21 @@ public final class Observer {
         reader.increases(namespace).stream()
             .filter(other -> isRival(other, increase))
             .map(Observer::rival)
-            .toList());
+            .toList(),
+        replaced(increase.getStatus(), store).flatMap(published).orElse(null));
+  }
+
+  /** The md5 of the increase's own ring when another may be in the store. */
+  private static Optional<String> replaced(
+      @Nullable PartitionPowerIncreaseStatus status, StoredRing store) {
+    if (status == null || status.publication() == null || status.ring() == null) {
+      return Optional.empty();
+    }
+    boolean there =
+        store instanceof StoredRing.Pair pair
+            && (pair.ringMd5().equals(status.publication().md5())
+                || pair.ringMd5().equals(status.ring().md5()));
+    return there ? Optional.empty() : Optional.of(status.ring().md5());
   }
 
   /** The increase alone. */
@@ -72,6 +92,9 @@ public final class Observer {
         Objects.requireNonNullElse(increase.getMetadata().getGeneration(), 0L),
         created(increase),
         increase.getSpec(),
+        increase.getMetadata().getAnnotations() == null
+            ? null
+            : increase.getMetadata().getAnnotations().get(ApiConstants.ANNOTATION_ACCEPT_RING),
         increase.getStatus());
   }
 

@@ -6,6 +6,8 @@ import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.RingStatus;
 import dev.ringlift.api.v1alpha1.Phase;
+import dev.ringlift.operator.plan.Decision.Adopt;
+import dev.ringlift.operator.plan.Decision.Halt;
 import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.operator.plan.Decision.Stall;
 import dev.ringlift.ring.Transition;
@@ -41,7 +43,13 @@ public final class Announcements {
     addNodes(old, next, all);
     addProblems(old, next, all);
     addStall(old, next, plan, all);
+    addRestored(old, plan, all);
     return all;
+  }
+
+  /** What is to be said of an annotation that had no effect. */
+  public static Announcement refused(String refusal) {
+    return Announcement.warning(EventReason.AcceptRefused.name(), refusal);
   }
 
   /** What is to be said before a ring is written. */
@@ -188,16 +196,43 @@ public final class Announcements {
       PartitionPowerIncreaseStatus next,
       Plan plan,
       List<Announcement> all) {
-    if (!(plan.decision() instanceof Stall stall) || stall.reason() == Reason.PreflightFailed) {
+    Decision decision = plan.decision();
+    if (!(decision instanceof Stall || decision instanceof Halt)
+        || decision.reason() == Reason.PreflightFailed) {
       return;
     }
-    Condition before = Conditions.find(old, ConditionType.Stalled);
-    boolean known =
-        isTrue(before) && before != null && stall.reason().name().equals(before.getReason());
-    boolean told = problems(next).stream().anyMatch(p -> p.reason().equals(stall.reason().name()));
-    if (!known && !told) {
-      all.add(Announcement.warning(stall.reason().name(), stall.message()));
+    String reason = decision.reason().name();
+    boolean known = wasStalledFor(old, decision.reason());
+    if (known && decision instanceof Halt) {
+      // Another hand may change the ring more than once; each time it is another story.
+      known = old != null && decision.message().equals(old.message());
     }
+    boolean told = problems(next).stream().anyMatch(problem -> problem.reason().equals(reason));
+    if (!known && !told) {
+      all.add(Announcement.warning(reason, decision.message()));
+    }
+  }
+
+  private static void addRestored(
+      @Nullable PartitionPowerIncreaseStatus old, Plan plan, List<Announcement> all) {
+    Decision decision = plan.decision();
+    if (decision instanceof Adopt adopt) {
+      EventReason reason =
+          adopt.reason() == Reason.RingAccepted
+              ? EventReason.RingAccepted
+              : EventReason.RingRestored;
+      all.add(Announcement.normal(reason, adopt.message()));
+    } else if (!(decision instanceof Halt) && wasStalledFor(old, Reason.RingChangedExternally)) {
+      all.add(
+          Announcement.normal(
+              EventReason.RingRestored, "Ring and builder are as they were published."));
+    }
+  }
+
+  private static boolean wasStalledFor(
+      @Nullable PartitionPowerIncreaseStatus old, Reason reason) {
+    Condition before = Conditions.find(old, ConditionType.Stalled);
+    return before != null && isTrue(before) && reason.name().equals(before.getReason());
   }
 
   private static List<Problem> problems(@Nullable PartitionPowerIncreaseStatus status) {

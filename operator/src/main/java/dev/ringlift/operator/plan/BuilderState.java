@@ -54,11 +54,15 @@ sealed interface BuilderState {
   /** The intent names the ring that is there, and the very ring that this builder would write. */
   private static Optional<BuilderState> ahead(
       StoredRing.Pair pair, RingBuilder builder, @Nullable Publication intent) {
-    if (intent == null || !intent.fromMd5().equals(pair.ringMd5())) {
+    Optional<Transition> meantTransition =
+        intent == null ? Optional.empty() : Transitions.named(intent.transition());
+    if (intent == null
+        || meantTransition.isEmpty()
+        || !intent.fromMd5().equals(pair.ringMd5())) {
       return Optional.empty();
     }
     try {
-      Transition transition = Transitions.named(intent.transition());
+      Transition transition = meantTransition.get();
       Ring ring = pair.ring().after(transition);
       boolean meant =
           RingPair.difference(ring, builder).isEmpty()

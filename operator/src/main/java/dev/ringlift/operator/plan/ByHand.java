@@ -31,14 +31,18 @@ final class ByHand {
                   .formatted(export.key(), export.configMap(), last.md5(), version(last))));
     }
     if (pair.builder() == null) {
-      all.add(
-          Announcement.warning(
-              EventReason.BuilderToFollow.name(),
-              "On the builder that you keep, run: swift-ring-builder %s %s. It then has version %s, and belongs to this ring; deploy no ring that is written from it before."
-                  .formatted(
-                      RingFileName.builder(policyIndex),
-                      Transitions.named(last.transition()).swiftCommand(),
-                      version(last))));
+      // No command makes the ring of another hand that was taken over.
+      Transitions.named(last.transition())
+          .map(
+              transition ->
+                  Announcement.warning(
+                      EventReason.BuilderToFollow.name(),
+                      "On the builder that you keep, run: swift-ring-builder %s %s. It then has version %s, and belongs to this ring; deploy no ring that is written from it before."
+                          .formatted(
+                              RingFileName.builder(policyIndex),
+                              transition.swiftCommand(),
+                              version(last))))
+          .ifPresent(all::add);
     }
     return all;
   }

@@ -3,8 +3,10 @@ package dev.ringlift.operator.plan;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
+import dev.ringlift.operator.plan.Decision.Adopt;
 import dev.ringlift.operator.plan.Decision.Complete;
 import dev.ringlift.operator.plan.Decision.Fail;
+import dev.ringlift.operator.plan.Decision.Halt;
 import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.operator.plan.Decision.Stall;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -51,7 +53,8 @@ final class Conditions {
   private void addSummary() {
     Decision decision = plan.decision();
     boolean complete = decision instanceof Complete;
-    boolean stalled = decision instanceof Stall || decision instanceof Fail;
+    boolean stalled =
+        decision instanceof Stall || decision instanceof Halt || decision instanceof Fail;
     add(ConditionType.Ready, complete, decision.reason(), decision.message());
     add(ConditionType.Reconciling, !complete && !stalled, decision.reason(), decision.message());
     if (stalled) {
@@ -83,6 +86,8 @@ final class Conditions {
     Barrier barrier = plan.facts().barrier();
     if (plan.decision() instanceof Publish publish) {
       add(ConditionType.RingDistributed, false, Reason.PublishingRing, publish.message());
+    } else if (plan.decision() instanceof Adopt adopt) {
+      add(ConditionType.RingDistributed, false, adopt.reason(), adopt.message());
     } else if (barrier == null) {
       // Not the former True: while nobody looked, nodes may have had another ring in between.
       add(ConditionType.RingDistributed, "Unknown", Reason.NotYet, "Not looked at.");

@@ -2,8 +2,10 @@ package dev.ringlift.operator.plan;
 
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Cycle;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
 import dev.ringlift.ring.Ring;
+import dev.ringlift.ring.Transition;
 import org.jspecify.annotations.Nullable;
 
 /** Which doubling a ring is in. */
@@ -16,7 +18,7 @@ final class Cycles {
    */
   static int fromPartPower(Observation seen, Ring ring) {
     PartitionPowerIncreaseStatus status = seen.increase().status();
-    if (status != null && status.publication() != null && status.fromPartPower() != null) {
+    if (status != null && status.fromPartPower() != null && !hasNotBegun(status, ring)) {
       return status.fromPartPower();
     }
     return seen.tasks().stream()
@@ -25,6 +27,20 @@ final class Cycles {
         .mapToInt(spec -> spec.partPower())
         .min()
         .orElse(ring.partPower());
+  }
+
+  /**
+   * Nothing was published yet. Or the very first ring was decided on, was never seen in the store,
+   * and what is there now has no next power: no task was made for it, so it is as if it had not
+   * been, whoever may have changed the ring since.
+   */
+  static boolean hasNotBegun(@Nullable PartitionPowerIncreaseStatus status, Ring ring) {
+    Publication publication = status == null ? null : status.publication();
+    return publication == null
+        || (publication.cycle() == 1
+            && publication.transition().equals(Transitions.name(Transition.PREPARE))
+            && !PublishedRing.seen(status)
+            && ring.nextPartPower() == null);
   }
 
   /** The doubling under way or about to begin; null when there is none to come. */

@@ -30,6 +30,21 @@ public sealed interface Decision {
    */
   record Stall(Reason reason, String message, Duration after) implements Decision {}
 
+  /**
+   * Held up by what another hand did to ring or builder; no work is to be done meanwhile.
+   *
+   * @param pauses the tasks that are to be paused for it
+   * @param disturbs whether work done so far may count no longer once it is undone
+   * @param after look again after this time even if nothing was announced
+   */
+  record Halt(
+      Reason reason, String message, List<TaskChange> pauses, boolean disturbs, Duration after)
+      implements Decision {
+    public Halt {
+      pauses = List.copyOf(pauses);
+    }
+  }
+
   /** No change of anything but this object could ever help. */
   record Fail(Reason reason, String message) implements Decision {}
 
@@ -55,6 +70,15 @@ public sealed interface Decision {
       Ring ring,
       @Nullable RingBuilder builder,
       boolean completes)
+      implements Decision {}
+
+  /**
+   * The ring in the store is to take the place of the one that was published, in a new round.
+   *
+   * @param intent what has to stand in the status before anything is done on that ring
+   * @param revision of the store that this was decided on
+   */
+  record Adopt(Reason reason, String message, Publication intent, StoredRing.Revision revision)
       implements Decision {}
 
   /**

@@ -17,6 +17,12 @@ public enum EventReason {
   BuilderToFollow,
   /** Every node has the ring that was last published. */
   RingConverged,
+  /** Another hand's ring was accepted by the user, and the step begins anew under it. */
+  RingAccepted,
+  /** The published ring is back in the store. */
+  RingRestored,
+  /** The annotation that accepts another hand's ring has no effect; it was removed. */
+  AcceptRefused,
   /** More nodes than before are done with the step. */
   NodeCompleted,
   /** The ring with the new power is about to be published: there is no way back. */

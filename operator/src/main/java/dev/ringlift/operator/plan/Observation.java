@@ -5,6 +5,7 @@ import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus;
+import dev.ringlift.ring.Ring;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -21,9 +22,16 @@ import org.jspecify.annotations.Nullable;
  * @param nodes every node that exists, has a StorageNode or has an agent's Lease, by name
  * @param tasks the RelinkTasks of this increase
  * @param rivals the other increases of the same ring that have not ended
+ * @param published the ring of this increase that was last seen in the store, where a backup holds
+ *     it; looked for only when another is there
  */
 public record Observation(
-    Increase increase, StoredRing store, List<Node> nodes, List<Task> tasks, List<Rival> rivals) {
+    Increase increase,
+    StoredRing store,
+    List<Node> nodes,
+    List<Task> tasks,
+    List<Rival> rivals,
+    @Nullable Ring published) {
 
   public Observation {
     nodes = List.copyOf(nodes);
@@ -43,6 +51,7 @@ public record Observation(
   /**
    * A PartitionPowerIncrease.
    *
+   * @param acceptRing the user's annotation that names another hand's ring; null if there is none
    * @param status what was last said of it; a hint and an intent, never the truth
    */
   public record Increase(
@@ -51,6 +60,7 @@ public record Observation(
       long generation,
       Instant created,
       PartitionPowerIncreaseSpec spec,
+      @Nullable String acceptRing,
       @Nullable PartitionPowerIncreaseStatus status) {
 
     PartitionPowerIncreaseStatus.@Nullable Publication publication() {
@@ -97,7 +107,18 @@ public record Observation(
       long generation,
       String resourceVersion,
       RelinkTaskSpec spec,
-      @Nullable RelinkTaskStatus status) {}
+      @Nullable RelinkTaskStatus status) {
+
+    /** Whether its agent has nothing more to do for it. */
+    boolean hasSucceeded() {
+      return status != null
+          && status.state() == RelinkTaskStatus.State.Succeeded
+          && status.attempt() >= spec.attempt()
+          && status.round() == spec.round()
+          && status.observedGeneration() != null
+          && status.observedGeneration() >= generation;
+    }
+  }
 
   /**
    * Another increase of the same ring.

@@ -17,6 +17,23 @@ import org.jspecify.annotations.Nullable;
  */
 public record Plan(Phase phase, Decision decision, Facts facts) {
 
+  /** The same, after the API server has refused some of it. */
+  public Plan rejected(List<Problem> problems) {
+    Facts f = facts;
+    return new Plan(
+        phase,
+        decision,
+        new Facts(
+            f.fromPartPower,
+            f.cycle,
+            f.ring,
+            f.barrier,
+            f.work,
+            f.preflight,
+            f.byHand,
+            problems));
+  }
+
   /**
    * What was found; null is what was not looked at.
    *
@@ -24,6 +41,7 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
    * @param work the step under way, or about to be
    * @param preflight all checks made
    * @param byHand what the user has to do because of the ring that was published last
+   * @param rejected what the API server refused while the plan was carried out
    */
   public record Facts(
       @Nullable Integer fromPartPower,
@@ -32,21 +50,23 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
       @Nullable Barrier barrier,
       @Nullable StepWork work,
       @Nullable List<PreflightCheck> preflight,
-      List<Announcement> byHand) {
+      List<Announcement> byHand,
+      List<Problem> rejected) {
 
-    static final Facts NONE = new Facts(null, null, null, null, null, null, List.of());
+    static final Facts NONE =
+        new Facts(null, null, null, null, null, null, List.of(), List.of());
 
     Facts with(@Nullable Cycle newCycle) {
-      return new Facts(fromPartPower, newCycle, ring, barrier, work, preflight, byHand);
+      return new Facts(fromPartPower, newCycle, ring, barrier, work, preflight, byHand, rejected);
     }
 
     Facts with(StepWork newWork) {
-      return new Facts(fromPartPower, cycle, ring, barrier, newWork, preflight, byHand);
+      return new Facts(fromPartPower, cycle, ring, barrier, newWork, preflight, byHand, rejected);
     }
 
     Facts with(List<PreflightCheck> newPreflight) {
       return new Facts(
-          fromPartPower, cycle, ring, barrier, work, List.copyOf(newPreflight), byHand);
+          fromPartPower, cycle, ring, barrier, work, List.copyOf(newPreflight), byHand, rejected);
     }
 
     /** What is wrong and where: nodes that are lost, and what keeps the step from completing. */
@@ -58,6 +78,7 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
       if (work != null) {
         problems.addAll(work.problems());
       }
+      problems.addAll(rejected);
       return problems;
     }
   }

@@ -51,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  *       policy's data, has a Succeeded result of Relink for this increase, cycle and ring; Finish
  *       likewise with Cleanup. A device of no node, or of a node that is lost, has no result.
  *   <li>Nothing is published on a ring that is neither the one in the status' publication nor,
- *       before that was written, the one that it was made from.
+ *       before that was written, the one that it was made from; see {@link RingGuard}.
  *   <li>The first change of the ring is made only when every check of the preflight holds, and no
  *       other increase of the same ring is before this one.
  *   <li>Nothing is decided on ring and builder that do not belong together.
@@ -60,9 +60,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Planner {
   private final Settings settings;
+  private final RingGuard guard;
 
   public Planner(Settings settings) {
     this.settings = settings;
+    this.guard = new RingGuard(settings);
   }
 
   /** What all decisions of one run look at. */
@@ -116,37 +118,23 @@ public final class Planner {
     }
     return new Plan(
         lastPhase(seen),
-        new Stall(
-            Reason.RingUnusable,
-            unusable.message()
-                + " The increase is under way: put ring and builder back, for instance from the"
-                + " backup ConfigMaps that belong to it.",
-            settings.recheck()),
+        RingGuard.unusable(seen, unusable, settings),
         Facts.NONE);
   }
 
   private Plan planWithRing(Scene scene) {
-    Optional<Plan> waiting = waitForRival(scene.seen(), scene.facts());
+    boolean begun = !Cycles.hasNotBegun(scene.seen().increase().status(), scene.ring());
+    // The ring that is there may be the other's: the status keeps the last one of this increase.
+    Optional<Plan> waiting = waitForRival(scene.seen(), begun ? Facts.NONE : scene.facts());
     if (waiting.isPresent()) {
       return waiting.get();
     }
-    Publication publication = scene.seen().increase().publication();
-    if (publication == null) {
+    if (!begun) {
       return planBeginning(scene);
     }
-    if (isOfAnotherHand(scene, publication)) {
-      // The status keeps the ring that was last seen there: it tells a ring that was put back from
-      // one that was never replaced.
-      return new Plan(
-          lastPhase(scene.seen()),
-          new Stall(
-              Reason.RingChangedExternally,
-              changedExternally(scene.pair(), publication),
-              settings.recheck()),
-          Facts.NONE);
-    }
-    if (isUnpublishedBeginning(publication, scene.pair())) {
-      return planBeginning(scene);
+    Optional<Plan> guarded = guard.check(scene.seen(), scene.pair(), scene.facts(), scene.now());
+    if (guarded.isPresent()) {
+      return guarded.get();
     }
     Integer next = scene.ring().nextPartPower();
     if (next == null) {
@@ -155,25 +143,6 @@ public final class Planner {
     return next > scene.ring().partPower()
         ? planStep(scene, Step.Relink, Transition.INCREASE)
         : planStep(scene, Step.Cleanup, Transition.FINISH);
-  }
-
-  /**
-   * Ours is the ring that was published last, and the one that it was made from for as long as the
-   * former has never been seen in the store.
-   */
-  private static boolean isOfAnotherHand(Scene scene, Publication publication) {
-    String md5 = scene.pair().ringMd5();
-    PartitionPowerIncreaseStatus status = scene.seen().increase().status();
-    boolean published =
-        status != null && status.ring() != null && status.ring().md5().equals(publication.md5());
-    return !md5.equals(publication.md5()) && (published || !md5.equals(publication.fromMd5()));
-  }
-
-  /** The very first ring was decided on, and never written: as if it had not been. */
-  private static boolean isUnpublishedBeginning(Publication publication, StoredRing.Pair pair) {
-    return publication.cycle() == 1
-        && publication.transition().equals(Transitions.name(Transition.PREPARE))
-        && publication.fromMd5().equals(pair.ringMd5());
   }
 
   private Plan planBeginning(Scene scene) {
@@ -369,25 +338,13 @@ public final class Planner {
         ring.partPower(),
         Objects.requireNonNull(ring.nextPartPower(), "a step needs a next power"),
         scene.pair().ringMd5(),
-        Objects.requireNonNullElse(ring.version(), 0L));
+        Objects.requireNonNullElse(ring.version(), 0L),
+        RingGuard.round(scene.seen().increase().publication()));
   }
 
   private static Phase lastPhase(Observation seen) {
     PartitionPowerIncreaseStatus status = seen.increase().status();
     return status == null || status.phase() == null ? Phase.Pending : status.phase();
-  }
-
-  private static String changedExternally(StoredRing.Pair pair, Publication publication) {
-    return ("Another hand changed the ring: it has md5 %s, version %s, partition power %d (next %s), but this"
-            + " increase last published md5 %s, version %s. Put that ring and its builder back; nothing"
-            + " is done before.")
-        .formatted(
-            pair.ringMd5(),
-            pair.ring().version(),
-            pair.ring().partPower(),
-            pair.ring().nextPartPower(),
-            publication.md5(),
-            publication.version());
   }
 
   private Scene scene(Observation seen, StoredRing.Pair pair, Instant now) {
@@ -419,7 +376,8 @@ public final class Planner {
             barrier,
             null,
             null,
-            ByHand.of(pair, seen.increase().publication(), seen.increase().spec().policyIndex()));
+            ByHand.of(pair, seen.increase().publication(), seen.increase().spec().policyIndex()),
+            List.of());
     return new Scene(seen, pair, devices, barrier, facts, now);
   }
 }

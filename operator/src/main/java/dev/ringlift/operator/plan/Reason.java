@@ -22,6 +22,10 @@ public enum Reason {
   RingUnusable,
   /** Another hand changed the ring during the increase. */
   RingChangedExternally,
+  /** Another hand's ring was accepted by the user. */
+  RingAccepted,
+  /** The published ring was put back after one with other powers. */
+  RingRestored,
   /** The builder no longer belongs to the ring. */
   RingAndBuilderDiffer,
   /** The ring library refused a transition. */
@@ -55,5 +59,7 @@ public enum Reason {
   /** A device ended a step with errors. */
   DeviceFailed,
   /** A node ended a step without success, and not because of a device. */
-  TaskFailed
+  TaskFailed,
+  /** The API server refuses a task. */
+  TaskRejected
 }

@@ -76,7 +76,13 @@ record RingTransition(
             Md5.hex(ring.toBytes()),
             ring.version(),
             pair.ringMd5(),
-            Times.format(now));
+            Times.format(now),
+            ring.partPower(),
+            ring.nextPartPower(),
+            RingDevices.of(ring).size(),
+            pair.builder() == null ? null : pair.builder().id(),
+            last == null ? null : last.round(),
+            null);
     return new Plan(
         phase,
         new Publish(

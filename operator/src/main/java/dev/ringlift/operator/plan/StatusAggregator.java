@@ -7,6 +7,8 @@ import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Progress;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.RingStatus;
 import dev.ringlift.api.v1alpha1.Phase;
+import dev.ringlift.operator.plan.Decision.Adopt;
+import dev.ringlift.operator.plan.Decision.Halt;
 import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.ring.Transition;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -45,6 +47,7 @@ public final class StatusAggregator {
     PartitionPowerIncreaseStatus old = increase.status();
     Plan.Facts facts = plan.facts();
     Publish publish = plan.decision() instanceof Publish decided ? decided : null;
+    Adopt adopt = plan.decision() instanceof Adopt decided ? decided : null;
     boolean terminal = plan.phase().terminal();
     List<Problem> problems = facts.problems();
     PartitionPowerIncreaseStatus next =
@@ -55,11 +58,11 @@ public final class StatusAggregator {
             or(facts.fromPartPower(), old == null ? null : old.fromPartPower()),
             facts.cycle() == null && old != null ? old.cycle() : facts.cycle(),
             or(facts.ring(), old == null ? null : old.ring()),
-            publication(old, publish),
+            publication(old, plan.decision()),
             nodes(old, plan),
             progress(old, plan, now),
-            pastPointOfNoReturn(old, publish),
-            replicationSuspendedSince(old, facts.ring(), publish, now),
+            pastPointOfNoReturn(old, publish, adopt),
+            replicationSuspendedSince(old, facts.ring(), publish, adopt, now),
             or(facts.preflight(), old == null ? null : old.preflight()),
             problems.isEmpty()
                 ? null
@@ -79,15 +82,39 @@ public final class StatusAggregator {
   }
 
   private static @Nullable Publication publication(
-      @Nullable PartitionPowerIncreaseStatus old, @Nullable Publish publish) {
-    if (publish != null) {
-      return publish.intent();
-    }
-    return old == null ? null : old.publication();
+      @Nullable PartitionPowerIncreaseStatus old, Decision decision) {
+    Publication last = old == null ? null : old.publication();
+    return switch (decision) {
+      case Publish publish -> publish.intent();
+      case Adopt adopt -> adopt.intent();
+      case Halt halt when halt.disturbs() && last != null -> disturbed(last);
+      default -> last;
+    };
+  }
+
+  private static Publication disturbed(Publication p) {
+    return new Publication(
+        p.transition(),
+        p.cycle(),
+        p.md5(),
+        p.version(),
+        p.fromMd5(),
+        p.decidedAt(),
+        p.partPower(),
+        p.nextPartPower(),
+        p.devices(),
+        p.builderId(),
+        p.round(),
+        true);
   }
 
   private static @Nullable Boolean pastPointOfNoReturn(
-      @Nullable PartitionPowerIncreaseStatus old, @Nullable Publish publish) {
+      @Nullable PartitionPowerIncreaseStatus old,
+      @Nullable Publish publish,
+      @Nullable Adopt adopt) {
+    if (adopt != null && adopt.intent().nextPartPower() != null) {
+      return Objects.equals(adopt.intent().partPower(), adopt.intent().nextPartPower());
+    }
     if (publish != null && publish.transition() != Transition.FINISH) {
       return publish.transition() == Transition.INCREASE;
     }
@@ -98,17 +125,25 @@ public final class StatusAggregator {
       @Nullable PartitionPowerIncreaseStatus old,
       @Nullable RingStatus ring,
       @Nullable Publish publish,
+      @Nullable Adopt adopt,
       Instant now) {
     String since = old == null ? null : old.replicationSuspendedSince();
-    if (publish != null && publish.transition() == Transition.PREPARE) {
+    boolean adopted = adopt != null && adopt.intent().nextPartPower() != null && since == null;
+    if (adopted || (publish != null && publish.transition() == Transition.PREPARE)) {
       return Times.format(now);
     }
     return ring != null && ring.nextPartPower() == null ? null : since;
   }
 
-  /** The last step's figures stay until the next step has its own, or a new cycle begins. */
-  private static boolean keepsFigures(Phase phase) {
-    return switch (phase) {
+  /**
+   * The last step's figures stay until the next step has its own, or a new cycle begins; and those
+   * of a step that another hand's ring has stopped.
+   */
+  private static boolean keepsFigures(Plan plan) {
+    if (plan.decision() instanceof Halt) {
+      return true;
+    }
+    return switch (plan.phase()) {
       case Increasing, Finishing, Complete, Failed -> true;
       case Pending, Preflight, Preparing, Relinking, CleaningUp -> false;
     };
@@ -119,7 +154,7 @@ public final class StatusAggregator {
     if (work != null) {
       return work.counts();
     }
-    return old != null && keepsFigures(plan.phase()) ? old.nodes() : null;
+    return old != null && keepsFigures(plan) ? old.nodes() : null;
   }
 
   private static @Nullable Progress progress(
@@ -128,7 +163,7 @@ public final class StatusAggregator {
     if (work != null) {
       return StepProgress.of(work, now);
     }
-    return old != null && keepsFigures(plan.phase()) ? old.progress() : null;
+    return old != null && keepsFigures(plan) ? old.progress() : null;
   }
 
   /** An estimate that only time has moved is not worth a write. */

@@ -32,8 +32,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariants:
  *
  * <ul>
- *   <li>A node is done only by a task of exactly this increase, cycle, step, powers and ring, whose
- *       status is about its present spec and names every required device as Succeeded.
+ *   <li>A node is done only by a task of exactly this increase, cycle, step, powers, ring and round,
+ *       whose status is about its present spec and names every required device as Succeeded.
+ *   <li>A task of another ring or an earlier round is begun anew, by a higher attempt number, and
+ *       whatever its status says counts for nothing.
  *   <li>What is required is looked at anew each time: a device that came after the task has
  *       succeeded is added to it, and the node is no longer done.
  *   <li>Devices are only ever added to a task: what was found once is not forgotten because its
@@ -48,9 +50,16 @@ final class StepPlanner {
    * What the tasks of a step have in common.
    *
    * @param ringVersion 0 if the ring has none
+   * @param round what was done in a lower one does not count
    */
   record StepIdentity(
-      Step step, int cycle, int partPower, int nextPartPower, String ringMd5, long ringVersion) {
+      Step step,
+      int cycle,
+      int partPower,
+      int nextPartPower,
+      String ringMd5,
+      long ringVersion,
+      int round) {
 
     boolean isOf(RelinkTaskSpec spec, String increaseUid) {
       return spec.increaseUid().equals(increaseUid)
@@ -58,6 +67,11 @@ final class StepPlanner {
           && spec.cycle() == cycle
           && spec.partPower() == partPower
           && spec.nextPartPower() == nextPartPower;
+    }
+
+    /** Whether the task is about this very ring, and results of it count. */
+    boolean isOfThisRound(RelinkTaskSpec spec) {
+      return spec.ringMd5().equals(ringMd5) && spec.round() == round;
     }
   }
 
@@ -103,7 +117,11 @@ final class StepPlanner {
       }
     }
     tasks.values().forEach(task -> nodes.add(ofNodeThatIsGone(task, problems)));
-    return new StepWork(nodes, changes, problems);
+    boolean begun =
+        nodes.stream()
+            .map(NodeWork::task)
+            .anyMatch(task -> task != null && identity.isOfThisRound(task.spec()));
+    return new StepWork(nodes, changes, problems, begun);
   }
 
   /** Nobody else tells of such a node, and what its devices hold. */
@@ -136,7 +154,10 @@ final class StepPlanner {
     NodeState state = state(task, required);
     Instant retryAt = null;
     int attempt = task.spec().attempt();
-    if (state != NodeState.Done && status != null) {
+    boolean anew = !identity.isOfThisRound(task.spec());
+    if (anew) {
+      attempt++;
+    } else if (state != NodeState.Done && status != null) {
       problems.addAll(failures(node, required, task, status));
     }
     if (state == NodeState.Failed && status != null) {
@@ -166,16 +187,18 @@ final class StepPlanner {
 
   private NodeState state(Task task, Set<String> required) {
     RelinkTaskStatus status = task.status();
-    if (status == null || status.attempt() < task.spec().attempt()) {
+    if (status == null
+        || status.attempt() < task.spec().attempt()
+        || status.round() < task.spec().round()
+        || !identity.isOfThisRound(task.spec())) {
       return NodeState.Waiting;
     }
     boolean aboutThisSpec =
         status.observedGeneration() != null
             && status.observedGeneration() >= task.generation()
-            && task.spec().ringMd5().equals(identity.ringMd5())
             && task.spec().devices().containsAll(required);
     return switch (status.state()) {
-      case Pending -> NodeState.Waiting;
+      case Pending, Paused -> NodeState.Waiting;
       case Running -> NodeState.Running;
       case Failed -> NodeState.Failed;
       case Succeeded -> {
@@ -263,8 +286,10 @@ final class StepPlanner {
         identity.nextPartPower(),
         identity.ringMd5(),
         identity.ringVersion(),
+        identity.round(),
         List.copyOf(new TreeSet<>(required)),
         attempt,
+        false,
         seen.increase().spec().relinker());
   }
 

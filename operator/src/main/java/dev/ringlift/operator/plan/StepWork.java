@@ -19,8 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param nodes each node that has devices to be done
  * @param changes the tasks to create or change
  * @param problems what keeps the step from being complete and won't go away by waiting
+ * @param begun whether any task was ever made for this ring in this round, for which the barrier had
+ *     been passed
  */
-record StepWork(List<NodeWork> nodes, List<TaskChange> changes, List<Problem> problems) {
+record StepWork(
+    List<NodeWork> nodes, List<TaskChange> changes, List<Problem> problems, boolean begun) {
 
   /**
    * One node.
@@ -37,8 +40,10 @@ record StepWork(List<NodeWork> nodes, List<TaskChange> changes, List<Problem> pr
       NodeState state,
       @Nullable Instant retryAt) {
 
+    /** What the agent says of the present round. */
     @Nullable RelinkTaskStatus status() {
-      return task == null ? null : task.status();
+      RelinkTaskStatus status = task == null ? null : task.status();
+      return status == null || status.round() < task.spec().round() ? null : status;
     }
   }
 
@@ -65,11 +70,6 @@ record StepWork(List<NodeWork> nodes, List<TaskChange> changes, List<Problem> pr
         && changes.isEmpty()
         && !nodes.isEmpty()
         && nodes.stream().allMatch(node -> node.state() == NodeState.Done);
-  }
-
-  /** Whether any task was ever made, for which the barrier had been passed. */
-  boolean begun() {
-    return nodes.stream().anyMatch(node -> node.task() != null);
   }
 
   Optional<Instant> nextRetry() {

@@ -20,6 +20,11 @@ public final class TaskNames {
         "%s-c%d-%s-%s".formatted(increase, cycle, step.name().toLowerCase(Locale.ROOT), node));
   }
 
+  /** The ConfigMap that keeps what another held of a ring and its builder. */
+  public static String backup(String increase, String ringMd5, String configMap) {
+    return bounded(increase + "-backup-" + ringMd5 + "-" + configMap);
+  }
+
   /** A name that is too long is cut, and ends in a hash of the whole. */
   public static String bounded(String name) {
     if (name.length() <= MAXIMUM) {

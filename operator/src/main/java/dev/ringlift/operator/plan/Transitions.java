@@ -1,7 +1,9 @@
 package dev.ringlift.operator.plan;
 
 import dev.ringlift.ring.Transition;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Transitions as users see them. */
 public final class Transitions {
@@ -13,8 +15,10 @@ public final class Transitions {
     return upper.charAt(0) + upper.substring(1).toLowerCase(Locale.ROOT);
   }
 
-  /** The one of this name. */
-  static Transition named(String name) {
-    return Transition.valueOf(name.toUpperCase(Locale.ROOT));
+  /** The one of this name; empty for another hand's ring that was taken over. */
+  static Optional<Transition> named(String name) {
+    return Arrays.stream(Transition.values())
+        .filter(transition -> name(transition).equals(name))
+        .findFirst();
   }
 }

@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -209,7 +210,7 @@ public final class ConfigMapRingStore implements RingStore {
   }
 
   @Override
-  public void backUp(Revision revision, Publication before) throws StoreChangedException {
+  public void backUp(Revision revision, @Nullable Publication before) throws StoreChangedException {
     Places places = places(revision);
     try {
       byte[] file = ringBytes(places);
@@ -227,6 +228,20 @@ public final class ConfigMapRingStore implements RingStore {
     } catch (UnusableStoreException e) {
       throw new IllegalStateException("It was usable at this very revision", e);
     }
+  }
+
+  @Override
+  public Optional<Ring> backup(String ringMd5) {
+    for (ConfigMap backup : maps.backups(ringMd5)) {
+      if (keys(backup, form.isText()).contains(ringKey)) {
+        try {
+          return Optional.of(readRing(form.file(ringFile, MapEntries.of(backup), GuardedMaps.name(backup)), GuardedMaps.name(backup)));
+        } catch (UnusableStoreException e) {
+          return Optional.empty(); // somebody has changed it: of no use to anybody
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   @Override

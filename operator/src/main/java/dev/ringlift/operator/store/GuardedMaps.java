@@ -18,8 +18,11 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ConfigMaps that an increase names: read as they are now, patched only over what was read, and
@@ -107,19 +110,25 @@ final class GuardedMaps {
    *
    * @param entries what to keep, as it is there
    * @param ringMd5 of the ring that is there: with the map, what tells backups of an increase apart
-   * @param before the change that is about to be made
+   * @param before the change that is about to be made; null if none is
    */
-  void backUp(ConfigMap from, MapEntries entries, String ringMd5, Publication before) {
-    String name = increase.getMetadata().getName() + "-backup-" + ringMd5 + "-" + name(from);
+  void backUp(
+      ConfigMap from, MapEntries entries, String ringMd5, @Nullable Publication before) {
     ConfigMap backup =
         entries
             .addTo(new ConfigMapBuilder())
             .withNewMetadata()
             .withNamespace(namespace())
-            .withName(TaskNames.bounded(name))
+            .withName(backup(ringMd5, name(from)))
             .addToLabels(ApiConstants.LABEL_INCREASE_UID, increase.getMetadata().getUid())
-            .addToLabels(ApiConstants.LABEL_CYCLE, Integer.toString(before.cycle()))
-            .addToLabels(ApiConstants.LABEL_BEFORE, before.transition())
+            .addToLabels(
+                before == null
+                    ? Map.of()
+                    : Map.of(
+                        ApiConstants.LABEL_CYCLE,
+                        Integer.toString(before.cycle()),
+                        ApiConstants.LABEL_BEFORE,
+                        before.transition()))
             .addToAnnotations(ApiConstants.ANNOTATION_CONFIG_MAP, name(from))
             .withOwnerReferences(owner())
             .endMetadata()
@@ -127,6 +136,18 @@ final class GuardedMaps {
     // The name holds the md5: what is there already is this very ring. Where it belongs to an
     // increase of this name that was deleted, it gets this one as owner instead, and outlives that.
     client.resource(backup).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
+  }
+
+  /** The copies that were made while this ring was there. */
+  List<ConfigMap> backups(String ringMd5) {
+    return increase.getSpec().ring().configMaps().stream()
+        .map(map -> named(backup(ringMd5, map)).get())
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
+  private String backup(String ringMd5, String map) {
+    return TaskNames.backup(increase.getMetadata().getName(), ringMd5, map);
   }
 
   private OwnerReference owner() {

@@ -5,6 +5,7 @@ import dev.ringlift.operator.plan.StoredRing;
 import dev.ringlift.operator.plan.StoredRing.Revision;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingBuilder;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +27,13 @@ public interface RingStore {
    * twice makes one.
    *
    * @param revision of the content that is meant
-   * @param before the change that is about to be made
+   * @param before the change that is about to be made; null if none is
    * @throws StoreChangedException if the store no longer holds that; then nothing was kept
    */
-  void backUp(Revision revision, Publication before) throws StoreChangedException;
+  void backUp(Revision revision, @Nullable Publication before) throws StoreChangedException;
+
+  /** The ring of this md5, if a copy of it was kept that can be read. */
+  Optional<Ring> backup(String ringMd5);
 
   /**
    * Replaces ring and builder, and nothing else.

@@ -191,8 +191,9 @@ public final class SimulatedAgent {
         status != null
             && status.state() != State.Running
             && status.attempt() >= task.getSpec().attempt()
+            && status.round() == task.getSpec().round()
             && Objects.equals(status.observedGeneration(), generation);
-    if (done) {
+    if (done || task.getSpec().paused()) {
       return;
     }
     boolean sees =
@@ -230,6 +231,7 @@ public final class SimulatedAgent {
         ok ? State.Succeeded : State.Failed,
         ok ? "Done." : "A device failed.",
         task.getSpec().attempt(),
+        task.getSpec().round(),
         generation,
         "64/64",
         100,

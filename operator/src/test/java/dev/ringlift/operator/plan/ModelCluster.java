@@ -14,6 +14,7 @@ import dev.ringlift.api.v1alpha1.StorageNodeStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingFileStatus;
 import dev.ringlift.operator.plan.Decision.ChangeTasks;
+import dev.ringlift.operator.plan.Decision.Halt;
 import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.operator.plan.Decision.TaskChange;
 import dev.ringlift.operator.plan.Observation.Heartbeat;
@@ -26,16 +27,21 @@ import dev.ringlift.operator.plan.StoredRing.Revision;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.RingDevice;
+import dev.ringlift.ring.Transition;
+import dev.ringlift.ring.TransitionRefusedException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,6 +88,8 @@ final class ModelCluster {
   int target;
   RelinkerSettings relinker = new RelinkerSettings(0, 0);
   @Nullable PartitionPowerIncreaseStatus status;
+  @Nullable String acceptRing;
+  final Map<String, Ring> backups = new HashMap<>();
   final Map<String, ModelNode> nodes = new TreeMap<>();
   final Map<String, Task> tasks = new LinkedHashMap<>();
   final List<Rival> rivals = new ArrayList<>();
@@ -146,6 +154,73 @@ final class ModelCluster {
     distribute();
   }
 
+  /** As by set_weight and write_ring, with a builder that somebody made himself. */
+  void reweigh(String name, double weight) {
+    Integer next = ring.nextPartPower();
+    boolean increased = next != null && next == ring.partPower();
+    int power = increased ? ring.partPower() - 1 : ring.partPower();
+    List<@Nullable RingDevice> devices = new ArrayList<>();
+    for (RingDevice device : ring.devices()) {
+      devices.add(
+          device == null || !device.device().equals(name) ? device : weighing(device, weight));
+    }
+    List<int[]> rows = new ArrayList<>();
+    for (int replica = 0; replica < ring.replicaRows(); replica++) {
+      int[] row = new int[1 << power];
+      for (int partition = 0; partition < row.length; partition++) {
+        row[partition] = ring.deviceId(replica, partition << (ring.partPower() - power));
+      }
+      rows.add(row);
+    }
+    changeByAnotherHand(
+        unused -> {
+          try {
+            RingBuilder made = RingBuilder.create(power, rows, devices);
+            made = next == null ? made : made.after(Transition.PREPARE, now);
+            return increased ? made.after(Transition.INCREASE, now) : made;
+          } catch (TransitionRefusedException e) {
+            throw new AssertionError(e);
+          }
+        });
+  }
+
+  private static RingDevice weighing(RingDevice d, double weight) {
+    return new RingDevice(
+        d.id(),
+        d.region(),
+        d.zone(),
+        d.ip(),
+        d.port(),
+        d.replicationIp(),
+        d.replicationPort(),
+        d.device(),
+        weight,
+        d.meta());
+  }
+
+  /** Another hand does this to the builder, and writes its ring. */
+  void transitByAnotherHand(Transition transition) {
+    changeByAnotherHand(
+        before -> {
+          try {
+            return before.after(transition, now);
+          } catch (TransitionRefusedException e) {
+            throw new AssertionError(e);
+          }
+        });
+  }
+
+  /** Ring and builder together, to be put back later. */
+  Runnable keep() {
+    Ring keptRing = ring;
+    RingBuilder keptBuilder = builder;
+    return () -> {
+      ring = keptRing;
+      builder = keptBuilder;
+      storeVersion++;
+    };
+  }
+
   ModelNode node(String name) {
     return Objects.requireNonNull(nodes.get(name), name);
   }
@@ -190,11 +265,13 @@ final class ModelCluster {
             Instant.parse("2026-03-01T09:00:00Z"),
             new PartitionPowerIncreaseSpec(
                 0, target, RingSource.inConfigMaps("swift-rings"), relinker),
+            acceptRing,
             status),
         store,
         nodes.values().stream().map(this::observe).toList(),
         List.copyOf(tasks.values()),
-        rivals);
+        rivals,
+        status == null || status.ring() == null ? null : backups.get(status.ring().md5()));
   }
 
   private Observation.Node observe(ModelNode node) {
@@ -226,6 +303,7 @@ final class ModelCluster {
   }
 
   void say(Plan plan) {
+    backups.put(ringMd5(), ring);
     status = StatusAggregator.aggregate(observe().increase(), plan, now);
   }
 
@@ -234,7 +312,23 @@ final class ModelCluster {
       write(publish);
     } else if (plan.decision() instanceof ChangeTasks change) {
       change.changes().forEach(this::change);
+    } else if (plan.decision() instanceof Halt halt) {
+      halt.pauses().forEach(this::change);
     }
+  }
+
+  /** As the shell does, after the status was written. */
+  Optional<AcceptRing.Spent> takeAnnotation() {
+    Optional<AcceptRing.Spent> spent =
+        AcceptRing.of(observe(), Objects.requireNonNull(status, "a status was written"));
+    spent.ifPresent(gone -> acceptRing = null);
+    return spent;
+  }
+
+  private void changeByAnotherHand(UnaryOperator<RingBuilder> change) {
+    builder = change.apply(builder);
+    ring = builder.toRing(1);
+    storeVersion++;
   }
 
   void write(Publish publish) {
@@ -292,9 +386,14 @@ final class ModelCluster {
     boolean ended =
         done != null
             && done.attempt() >= task.spec().attempt()
+            && done.round() == task.spec().round()
             && done.observedGeneration() != null
             && done.observedGeneration() >= task.generation();
-    return node != null && node.alive && node.ringMd5.equals(task.spec().ringMd5()) && !ended;
+    return node != null
+        && node.alive
+        && node.ringMd5.equals(task.spec().ringMd5())
+        && !task.spec().paused()
+        && !ended;
   }
 
   void finish(Task task, Set<String> bad) {
@@ -334,6 +433,7 @@ final class ModelCluster {
                 state,
                 null,
                 task.spec().attempt(),
+                task.spec().round(),
                 task.generation(),
                 "",
                 10,
@@ -345,6 +445,26 @@ final class ModelCluster {
                 List.of(),
                 Times.format(now),
                 ended ? Times.format(now) : null)));
+  }
+
+  /** The same results, said of another attempt and generation. */
+  static RelinkTaskStatus withAttempt(RelinkTaskStatus s, int attempt, long generation) {
+    return new RelinkTaskStatus(
+        s.state(),
+        s.message(),
+        attempt,
+        s.round(),
+        generation,
+        s.partitions(),
+        s.files(),
+        s.linked(),
+        s.removed(),
+        s.errors(),
+        s.filesPerSecond(),
+        s.devices(),
+        s.firstErrors(),
+        s.startTime(),
+        s.completionTime());
   }
 
   Task task(String node, RelinkTaskSpec.Step step) {

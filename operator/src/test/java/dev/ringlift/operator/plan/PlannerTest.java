@@ -14,6 +14,7 @@ import dev.ringlift.api.v1alpha1.RelinkerSettings;
 import dev.ringlift.operator.plan.Decision.ChangeTasks;
 import dev.ringlift.operator.plan.Decision.Complete;
 import dev.ringlift.operator.plan.Decision.Fail;
+import dev.ringlift.operator.plan.Decision.Halt;
 import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.operator.plan.Decision.Stall;
 import dev.ringlift.operator.plan.Decision.TaskChange;
@@ -288,7 +289,7 @@ class PlannerTest {
 
     Plan plan = cluster.step();
 
-    assertThat(plan.decision()).isInstanceOf(Stall.class);
+    assertThat(plan.decision()).isInstanceOf(Halt.class);
     assertThat(plan.decision().reason()).isEqualTo(Reason.RingChangedExternally);
     assertThat(plan.decision().message())
         .contains(cluster.ringMd5())
@@ -359,8 +360,10 @@ class PlannerTest {
 
     Plan plan = cluster.plan();
 
-    assertThat(plan.decision()).isInstanceOf(Stall.class);
-    assertThat(plan.decision().reason()).isEqualTo(Reason.RingAndBuilderDiffer);
+    assertThat(plan.decision()).isInstanceOf(Halt.class);
+    assertThat(plan.decision().reason()).isEqualTo(Reason.RingChangedExternally);
+    assertThat(plan.decision().message())
+        .contains("the builder without the ring", "the ring has next partition power 5");
   }
 
   @Test
@@ -437,7 +440,7 @@ class PlannerTest {
 
     Plan plan = cluster.plan();
 
-    assertThat(plan.decision()).isInstanceOf(Stall.class);
+    assertThat(plan.decision()).isInstanceOf(Halt.class);
     assertThat(plan.decision().reason()).isEqualTo(Reason.RingUnusable);
     assertThat(plan.decision().message()).contains("There is no ConfigMap").contains("backup");
     assertThat(plan.phase()).isEqualTo(Phase.Preparing);
@@ -458,17 +461,17 @@ class PlannerTest {
   }
 
   @Test
-  void theSettleTimeBeginsAgainWhenAnotherHandsRingIsPutRight() throws TransitionRefusedException {
+  void theSettleTimeBeginsAgainWhenAnotherHandsRingIsPutRight() {
     cluster.until(ChangeTasks.class, Reason.Relinking);
     cluster.step();
     cluster.work(Set.of());
-    Ring ours = cluster.ring;
-    cluster.ring = ours.after(Transition.CANCEL);
+    Runnable putBack = cluster.keep();
+    cluster.reweigh("sda1", 50);
     cluster.distribute();
     assertThat(cluster.step().decision().reason()).isEqualTo(Reason.RingChangedExternally);
 
     // Put back, and everywhere, before the operator looks again.
-    cluster.ring = ours;
+    putBack.run();
     cluster.distribute();
     cluster.pass(Duration.ofHours(1));
 

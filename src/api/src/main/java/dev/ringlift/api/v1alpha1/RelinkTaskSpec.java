@@ -97,6 +97,25 @@ public record RelinkTaskSpec(
     devices = devices == null ? List.of() : List.copyOf(devices);
   }
 
+  /** The same but for this. */
+  public RelinkTaskSpec withPaused(boolean value) {
+    return new RelinkTaskSpec(
+        increaseUid,
+        cycle,
+        nodeName,
+        policyIndex,
+        step,
+        partPower,
+        nextPartPower,
+        ringMd5,
+        ringVersion,
+        round,
+        devices,
+        attempt,
+        value,
+        relinker);
+  }
+
   /** The two kinds of work on a device. */
   public enum Step {
     /** Link every object into its partition at the next power. */

@@ -1,0 +1,56 @@
+package dev.ringlift.operator.plan;
+
+import dev.ringlift.api.v1alpha1.ApiConstants;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What is to become of the annotation by which a user accepts another hand's ring. */
+public final class AcceptRing {
+  private AcceptRing() {}
+
+  /**
+   * The annotation is to be removed.
+   *
+   * @param value that it has
+   * @param refusal why it has no effect, for an Event; null if it has had its effect
+   */
+  public record Spent(String value, @Nullable String refusal) {}
+
+  /**
+   * Empty if there is none, or it still has to have its effect.
+   *
+   * @param next the status that was written after this was seen
+   */
+  public static Optional<Spent> of(Observation seen, PartitionPowerIncreaseStatus next) {
+    String value = seen.increase().acceptRing();
+    if (value == null) {
+      return Optional.empty();
+    }
+    String md5 = RingGuard.accepted(seen).orElseThrow();
+    return switch (seen.store()) {
+      case StoredRing.Unusable unusable ->
+          refused(value, "There is no ring to accept. " + unusable.message());
+      case StoredRing.Pair pair when !md5.equals(pair.ringMd5()) ->
+          refused(
+              value,
+              "The ring in the store has md5 %s, not %s.".formatted(pair.ringMd5(), md5));
+      case StoredRing.Pair pair -> {
+        Publication publication = next.publication();
+        boolean standsOnIt =
+            publication != null
+                && publication.md5().equals(md5)
+                && RingChange.difference(pair, publication).isEmpty();
+        yield standsOnIt
+            ? Optional.of(new Spent(value, null))
+            : RingGuard.refusal(seen, pair).flatMap(why -> refused(value, why));
+      }
+    };
+  }
+
+  private static Optional<Spent> refused(String value, String why) {
+    return Optional.of(
+        new Spent(value, ApiConstants.ANNOTATION_ACCEPT_RING + " was refused, and removed. " + why));
+  }
+}
