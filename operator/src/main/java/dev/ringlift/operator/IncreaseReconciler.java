@@ -78,7 +78,8 @@ public class IncreaseReconciler implements Reconciler<PartitionPowerIncrease> {
     @Override
     public boolean accept(PartitionPowerIncrease now, PartitionPowerIncrease before) {
       return now.isMarkedForDeletion()
-          || !Objects.equals(now.getMetadata().getGeneration(), before.getMetadata().getGeneration())
+          || !Objects.equals(
+              now.getMetadata().getGeneration(), before.getMetadata().getGeneration())
           || !Objects.equals(acceptRing(now), acceptRing(before));
     }
 

@@ -70,7 +70,7 @@ class IncreaseRunTest {
               "RingPublished",
               "RingConverged",
               "Completed");
-      assertThat(backups(cluster)).hasSize(3);
+      assertThat(backups(cluster)).as("each state that the store was in").hasSize(4);
     }
   }
 

@@ -27,12 +27,10 @@ public final class AnnotationWriter {
    * @return whether it was there and is gone
    */
   public boolean remove(PartitionPowerIncrease increase, String value) {
-    String path =
-        "/metadata/annotations/" + ApiConstants.ANNOTATION_ACCEPT_RING.replace("/", "~1");
+    String path = "/metadata/annotations/" + ApiConstants.ANNOTATION_ACCEPT_RING.replace("/", "~1");
     List<Map<String, Object>> patch =
         List.of(
-            Map.of(
-                "op", "test", "path", "/metadata/uid", "value", increase.getMetadata().getUid()),
+            Map.of("op", "test", "path", "/metadata/uid", "value", increase.getMetadata().getUid()),
             Map.of("op", "test", "path", path, "value", value),
             Map.of("op", "remove", "path", path));
     try {

@@ -34,8 +34,7 @@ public final class AcceptRing {
           refused(value, "There is no ring to accept. " + unusable.message());
       case StoredRing.Pair pair when !md5.equals(pair.ringMd5()) ->
           refused(
-              value,
-              "The ring in the store has md5 %s, not %s.".formatted(pair.ringMd5(), md5));
+              value, "The ring in the store has md5 %s, not %s.".formatted(pair.ringMd5(), md5));
       case StoredRing.Pair pair -> {
         Publication publication = next.publication();
         boolean standsOnIt =
@@ -51,6 +50,7 @@ public final class AcceptRing {
 
   private static Optional<Spent> refused(String value, String why) {
     return Optional.of(
-        new Spent(value, ApiConstants.ANNOTATION_ACCEPT_RING + " was refused, and removed. " + why));
+        new Spent(
+            value, ApiConstants.ANNOTATION_ACCEPT_RING + " was refused, and removed. " + why));
   }
 }

@@ -229,8 +229,7 @@ public final class Announcements {
     }
   }
 
-  private static boolean wasStalledFor(
-      @Nullable PartitionPowerIncreaseStatus old, Reason reason) {
+  private static boolean wasStalledFor(@Nullable PartitionPowerIncreaseStatus old, Reason reason) {
     Condition before = Conditions.find(old, ConditionType.Stalled);
     return before != null && isTrue(before) && reason.name().equals(before.getReason());
   }

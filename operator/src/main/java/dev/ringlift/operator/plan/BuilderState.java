@@ -56,9 +56,7 @@ sealed interface BuilderState {
       StoredRing.Pair pair, RingBuilder builder, @Nullable Publication intent) {
     Optional<Transition> meantTransition =
         intent == null ? Optional.empty() : Transitions.named(intent.transition());
-    if (intent == null
-        || meantTransition.isEmpty()
-        || !intent.fromMd5().equals(pair.ringMd5())) {
+    if (intent == null || meantTransition.isEmpty() || !intent.fromMd5().equals(pair.ringMd5())) {
       return Optional.empty();
     }
     try {

@@ -116,10 +116,7 @@ public final class Planner {
                       new Stall(Reason.PreflightFailed, unusable.message(), settings.recheck()),
                       Facts.NONE.with(Preflight.unusable(unusable))));
     }
-    return new Plan(
-        lastPhase(seen),
-        RingGuard.unusable(seen, unusable, settings),
-        Facts.NONE);
+    return new Plan(lastPhase(seen), RingGuard.unusable(seen, unusable, settings), Facts.NONE);
   }
 
   private Plan planWithRing(Scene scene) {

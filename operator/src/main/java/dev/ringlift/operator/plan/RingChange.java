@@ -167,8 +167,7 @@ final class RingChange {
     }
   }
 
-  private void builder(
-      PublishedRing published, StoredRing.Pair now, @Nullable Publication intent) {
+  private void builder(PublishedRing published, StoredRing.Pair now, @Nullable Publication intent) {
     RingBuilder builder = now.builder();
     if (builder != null && isAnotherBuilder(published, builder)) {
       changes.add(
@@ -189,7 +188,8 @@ final class RingChange {
 
   static boolean isAnotherBuilder(PublishedRing published, @Nullable RingBuilder builder) {
     return builder != null
-        && published.builderId() != null && !published.builderId().equals(builder.id());
+        && published.builderId() != null
+        && !published.builderId().equals(builder.id());
   }
 
   /** Why ring and builder don't belong together, if they don't; empty also where none is kept. */

@@ -22,21 +22,22 @@ import org.jspecify.annotations.Nullable;
  * back:
  *
  * <ol>
- *   <li>Ring or builder are not those that were published: nothing is decided on them. The tasks are
- *       paused. A ring with other powers is noted in the status as a disturbance: processes that had
- *       it may have written where nobody looks for links any more.
+ *   <li>Ring or builder are not those that were published: nothing is decided on them. The tasks
+ *       are paused. A ring with other powers is noted in the status as a disturbance: processes
+ *       that had it may have written where nobody looks for links any more.
  *   <li>Put back as they were: the increase goes on. After a disturbance in a new round: the ring
  *       has to be everywhere anew, and all work of the step is done again.
  *   <li>Accepted, by an annotation that names the very md5 that is in the store: ring and builder
- *       must belong together, and the ring's powers must be ones from which this increase can go on.
- *       Then that ring takes the place of the published one in the status, in a new round.
+ *       must belong together, and the ring's powers must be ones from which this increase can go
+ *       on. Then that ring takes the place of the published one in the status, in a new round.
  * </ol>
  *
- * <p>Invariants: a ring of another hand is never the ground of a transition or a task unless its md5
- * was accepted. No result that was reached under another ring, or before a disturbance, counts: the
- * number of the round only ever rises, and stands in the status before any task has it. The status
- * is written over what the decision saw, so whatever crashes in between, the decision is made anew;
- * the annotation goes last, and one that names the ring that was accepted does nothing more.
+ * <p>Invariants: a ring of another hand is never the ground of a transition or a task unless its
+ * md5 was accepted. No result that was reached under another ring, or before a disturbance, counts:
+ * the number of the round only ever rises, and stands in the status before any task has it. The
+ * status is written over what the decision saw, so whatever crashes in between, the decision is
+ * made anew; the annotation goes last, and one that names the ring that was accepted does nothing
+ * more.
  */
 final class RingGuard {
   static final String ACCEPTED = "Accepted";
@@ -54,7 +55,9 @@ final class RingGuard {
         .map(md5 -> md5.strip().toLowerCase(Locale.ROOT));
   }
 
-  /** Empty when ring and builder are those that were published, and nothing has to be begun anew. */
+  /**
+   * Empty when ring and builder are those that were published, and nothing has to be begun anew.
+   */
   Optional<Plan> check(Observation seen, StoredRing.Pair pair, Plan.Facts facts, Instant now) {
     PartitionPowerIncreaseStatus status = seen.increase().status();
     Optional<PublishedRing> published = PublishedRing.of(status);
@@ -106,8 +109,7 @@ final class RingGuard {
         .filter(task -> !task.spec().paused() && !task.hasSucceeded())
         .map(
             task ->
-                new TaskChange(
-                    task.name(), task.spec().withPaused(true), task.resourceVersion()))
+                new TaskChange(task.name(), task.spec().withPaused(true), task.resourceVersion()))
         .toList();
   }
 
@@ -220,8 +222,7 @@ final class RingGuard {
                     : "The ring was put back after one with other powers",
                 pair.ringMd5(),
                 RingChange.powers(ring.partPower(), ring.nextPartPower()));
-    return new Plan(
-        phase(ring), new Adopt(reason, message, intent, pair.revision()), facts);
+    return new Plan(phase(ring), new Adopt(reason, message, intent, pair.revision()), facts);
   }
 
   private static Phase phase(Ring ring) {

@@ -6,7 +6,6 @@ import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Progress;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.RingStatus;
-import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.operator.plan.Decision.Adopt;
 import dev.ringlift.operator.plan.Decision.Halt;
 import dev.ringlift.operator.plan.Decision.Publish;

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariants:
  *
  * <ul>
- *   <li>A node is done only by a task of exactly this increase, cycle, step, powers, ring and round,
- *       whose status is about its present spec and names every required device as Succeeded.
+ *   <li>A node is done only by a task of exactly this increase, cycle, step, powers, ring and
+ *       round, whose status is about its present spec and names every required device as Succeeded.
  *   <li>A task of another ring or an earlier round is begun anew, by a higher attempt number, and
  *       whatever its status says counts for nothing.
  *   <li>What is required is looked at anew each time: a device that came after the task has

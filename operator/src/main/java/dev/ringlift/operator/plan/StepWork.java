@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param nodes each node that has devices to be done
  * @param changes the tasks to create or change
  * @param problems what keeps the step from being complete and won't go away by waiting
- * @param begun whether any task was ever made for this ring in this round, for which the barrier had
- *     been passed
+ * @param begun whether any task was ever made for this ring in this round, for which the barrier
+ *     had been passed
  */
 record StepWork(
     List<NodeWork> nodes, List<TaskChange> changes, List<Problem> problems, boolean begun) {

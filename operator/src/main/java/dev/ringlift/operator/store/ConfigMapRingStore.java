@@ -235,7 +235,10 @@ public final class ConfigMapRingStore implements RingStore {
     for (ConfigMap backup : maps.backups(ringMd5)) {
       if (keys(backup, form.isText()).contains(ringKey)) {
         try {
-          return Optional.of(readRing(form.file(ringFile, MapEntries.of(backup), GuardedMaps.name(backup)), GuardedMaps.name(backup)));
+          return Optional.of(
+              readRing(
+                  form.file(ringFile, MapEntries.of(backup), GuardedMaps.name(backup)),
+                  GuardedMaps.name(backup)));
         } catch (UnusableStoreException e) {
           return Optional.empty(); // somebody has changed it: of no use to anybody
         }

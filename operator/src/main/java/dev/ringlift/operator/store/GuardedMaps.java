@@ -112,8 +112,7 @@ final class GuardedMaps {
    * @param ringMd5 of the ring that is there: with the map, what tells backups of an increase apart
    * @param before the change that is about to be made; null if none is
    */
-  void backUp(
-      ConfigMap from, MapEntries entries, String ringMd5, @Nullable Publication before) {
+  void backUp(ConfigMap from, MapEntries entries, String ringMd5, @Nullable Publication before) {
     ConfigMap backup =
         entries
             .addTo(new ConfigMapBuilder())
