@@ -154,6 +154,11 @@ public final class SimulatedCluster implements AutoCloseable {
 
   /** A builder whose devices are those of the nodes. */
   public RingBuilder newBuilder(int partPower) {
+    return newBuilder(partPower, 100);
+  }
+
+  /** The same with another weight of the first device. */
+  public RingBuilder newBuilder(int partPower, double firstWeight) {
     List<RingDevice> devices = new ArrayList<>();
     for (int n = 0; n < nodes.size(); n++) {
       for (int d = 0; d < DEVICES_PER_NODE; d++) {
@@ -167,7 +172,7 @@ public final class SimulatedCluster implements AutoCloseable {
                 address(n),
                 6200,
                 deviceName(n, d),
-                100.0,
+                devices.isEmpty() ? firstWeight : 100.0,
                 ""));
       }
     }

@@ -6,7 +6,9 @@ import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.State;
+import dev.ringlift.operator.plan.Decision.Adopt;
 import dev.ringlift.operator.plan.Decision.ChangeTasks;
+import dev.ringlift.operator.plan.Decision.Halt;
 import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.operator.plan.Decision.TaskChange;
 import dev.ringlift.operator.plan.ModelCluster.ModelNode;
@@ -31,7 +33,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Whole increases with faults in any order: operators that die between any two writes, agents that
- * come and go, disks that fail and appear, rings that arrive late. At each ring that is written,
+ * come and go, disks that fail and appear, rings that arrive late, another hand that changes the
+ * ring, and puts it back or has it accepted. At each ring that is written,
  * the invariants of {@link Planner} are held against what is true in the cluster, not against what
  * the planner was told. Once the faults stop, the increase must come to its end.
  */
@@ -73,7 +76,7 @@ class FaultyRunTest {
     final Set<String> bad = new HashSet<>();
     final List<String> published = new ArrayList<>();
 
-    /** What has really been done to each disk: {@code Step/ring md5}, by disk. */
+    /** What has really been done to each disk: {@code Step/ring md5/round}, by disk. */
     final Map<String, Set<String>> done = new HashMap<>();
 
     /** Since when each node has had its present ring. */
@@ -82,6 +85,11 @@ class FaultyRunTest {
     /** Whether ring and builder stand in different places. */
     final boolean split;
 
+    /** Undoes what another hand did; null while the ring is the operator's. */
+    @Nullable Runnable putBack;
+
+    boolean otherPowers;
+    boolean noticed;
     int disks;
 
     Run(Random random) {
@@ -99,7 +107,7 @@ class FaultyRunTest {
 
     void somethingHappens() {
       ModelNode node = anyNode();
-      switch (random.nextInt(14)) {
+      switch (random.nextInt(15)) {
         case 0, 1, 2, 3 -> operate(random.nextInt(3) == 0);
         case 4 -> cluster.pass(Duration.ofSeconds(random.nextInt(400)));
         case 5, 6 -> takeRing(node);
@@ -107,12 +115,17 @@ class FaultyRunTest {
         case 10 -> node.alive = !node.alive || random.nextInt(3) > 0;
         case 11 -> toggleBad(node);
         case 12 -> plugIn(node);
+        case 13 -> anotherHand();
         default -> cluster.pass(Duration.ofSeconds(5));
       }
     }
 
     void faultsStop() {
       bad.clear();
+      if (putBack != null) {
+        putBack.run();
+        putBack = null;
+      }
       cluster.nodes.values().forEach(node -> node.alive = true);
       cluster.beat();
     }
@@ -162,10 +175,52 @@ class FaultyRunTest {
             .forEach(
                 device ->
                     done.computeIfAbsent(device.name(), name -> new HashSet<>())
-                        .add(task.spec().step() + "/" + task.spec().ringMd5()));
+                        .add(
+                            "%s/%s/%d"
+                                .formatted(
+                                    task.spec().step(),
+                                    task.spec().ringMd5(),
+                                    task.spec().round())));
         if (status.state() == State.Failed && random.nextBoolean()) {
           cluster.pass(Duration.ofSeconds(random.nextInt(600)));
         }
+      }
+    }
+
+    /** Changes the ring; or, when it is changed, puts it back or has it accepted. */
+    private void anotherHand() {
+      if (putBack == null) {
+        if (random.nextInt(4) == 0) {
+          changeRing();
+        }
+        return;
+      }
+      switch (random.nextInt(3)) {
+        case 0 -> cluster.acceptRing = cluster.ringMd5();
+        case 1 -> cluster.acceptRing = "0".repeat(32);
+        default -> {
+          // One that comes and goes between two looks of the operator is not seen.
+          if (noticed) {
+            putBack.run();
+            putBack = null;
+          }
+        }
+      }
+    }
+
+    private void changeRing() {
+      putBack = cluster.keep();
+      noticed = false;
+      Integer next = cluster.ring.nextPartPower();
+      otherPowers =
+          next != null
+              && next > cluster.ring.partPower()
+              && RingPair.difference(cluster.ring, cluster.builder).isEmpty()
+              && random.nextBoolean();
+      if (otherPowers) {
+        cluster.transitByAnotherHand(Transition.CANCEL);
+      } else {
+        cluster.reweigh("sda1", 1 + random.nextInt(1000));
       }
     }
 
@@ -188,25 +243,56 @@ class FaultyRunTest {
         if (writes < 2) {
           return;
         }
+        if (dies && putBack == null && random.nextInt(3) == 0) {
+          changeRing(); // faster than the operator, whose write is then refused
+          String theirs = cluster.ringMd5();
+          cluster.write(publish);
+          assertThat(cluster.ringMd5()).isEqualTo(theirs);
+          return;
+        }
         checkBeforePublishing(publish);
         if (split && !publish.completes() && writes < 3) {
           cluster.writeBuilderOnly(publish);
           return;
         }
         cluster.write(publish);
+        putBack = null; // what another hand changed before the beginning is what it began with
         published.add(publish.intent().md5());
         return;
       }
-      if (plan.decision() instanceof ChangeTasks change) {
-        for (TaskChange task : change.changes()) {
-          if (writes-- < 1) {
-            return;
-          }
-          cluster.change(task);
+      for (TaskChange task : taskChanges(plan)) {
+        if (writes-- < 1) {
+          return;
+        }
+        cluster.change(task);
+      }
+      if (writes-- > 0) {
+        cluster.say(plan);
+        noteWhatWasSaid(plan);
+        if (writes > 0) {
+          cluster.takeAnnotation();
         }
       }
-      if (writes > 0) {
-        cluster.say(plan);
+    }
+
+    private static List<TaskChange> taskChanges(Plan plan) {
+      return switch (plan.decision()) {
+        case ChangeTasks change -> change.changes();
+        case Halt halt -> halt.pauses();
+        default -> List.of();
+      };
+    }
+
+    private void noteWhatWasSaid(Plan plan) {
+      if (plan.decision() instanceof Halt) {
+        noticed = true;
+        if (otherPowers) {
+          done.clear(); // whoever had that ring may have undone it
+        }
+      } else if (plan.decision() instanceof Adopt && putBack != null) {
+        assertThat(cluster.acceptRing).isEqualTo(cluster.ringMd5());
+        assertThat(RingPair.difference(cluster.ring, cluster.builder)).isEmpty();
+        putBack = null;
       }
     }
 
@@ -243,7 +329,10 @@ class FaultyRunTest {
         for (String disk : node.devices.keySet()) {
           assertThat(done.getOrDefault(disk, Set.of()))
               .as(step + " of " + disk + " on " + node.name)
-              .contains(step + "/" + cluster.ringMd5());
+              .contains(
+                  "%s/%s/%d"
+                      .formatted(
+                          step, cluster.ringMd5(), RingGuard.round(cluster.publication())));
         }
       }
     }

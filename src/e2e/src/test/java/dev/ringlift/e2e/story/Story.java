@@ -20,13 +20,18 @@ import dev.ringlift.testkit.kube.ApiServer;
 import dev.ringlift.testkit.swift.Found;
 import dev.ringlift.testkit.swift.RealSwift;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -199,6 +204,39 @@ final class Story implements AutoCloseable {
   /** Starts an agent that was killed. */
   void restartAgent(String node) {
     killed.remove(cluster.startAgent(node).name());
+  }
+
+  /**
+   * Somebody changes the weight of a device with swift-ring-builder, writes the ring, and puts both
+   * into the ConfigMap; gives the md5 of that ring.
+   */
+  String changeWeightByAnotherHand(String device, String weight) {
+    Path ring = published.pairs().getLast().in(folder.resolve("another-hand"));
+    Path builder = ring.resolveSibling("object.builder");
+    ringBuilder(builder, "set_weight", device, weight);
+    ringBuilder(builder, "write_ring");
+    try {
+      byte[] file = Files.readAllBytes(ring);
+      Base64.Encoder base64 = Base64.getEncoder();
+      String changed = base64.encodeToString(file);
+      String changedBuilder = base64.encodeToString(Files.readAllBytes(builder));
+      cluster
+          .client()
+          .configMaps()
+          .inNamespace(cluster.namespace())
+          .withName(SwiftCluster.RINGS)
+          .edit(
+              map ->
+                  new ConfigMapBuilder(map)
+                      .addToBinaryData("object.ring.gz", changed)
+                      .addToBinaryData("object.builder", changedBuilder)
+                      .build());
+      return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has MD5", e);
+    }
   }
 
   /** SIGKILL for the operator, and a new one at once. */
