@@ -24,14 +24,7 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
         phase,
         decision,
         new Facts(
-            f.fromPartPower,
-            f.cycle,
-            f.ring,
-            f.barrier,
-            f.work,
-            f.preflight,
-            f.byHand,
-            problems));
+            f.fromPartPower, f.cycle, f.ring, f.barrier, f.work, f.preflight, f.byHand, problems));
   }
 
   /**
@@ -53,8 +46,7 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
       List<Announcement> byHand,
       List<Problem> rejected) {
 
-    static final Facts NONE =
-        new Facts(null, null, null, null, null, null, List.of(), List.of());
+    static final Facts NONE = new Facts(null, null, null, null, null, null, List.of(), List.of());
 
     Facts with(@Nullable Cycle newCycle) {
       return new Facts(fromPartPower, newCycle, ring, barrier, work, preflight, byHand, rejected);

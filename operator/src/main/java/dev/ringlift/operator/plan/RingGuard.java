@@ -162,33 +162,23 @@ final class RingGuard {
   private static String wayOut(
       Observation seen, StoredRing.Pair pair, PublishedRing published, Optional<String> refusal) {
     String name = seen.increase().name();
+    String backup =
+        seen.published() == null
+            ? ""
+            : ", from backup "
+                + seen.increase().spec().ring().configMaps().stream()
+                    .map(map -> TaskNames.backup(name, published.md5(), map))
+                    .collect(Collectors.joining(" and "));
     String putBack =
-        "ut ring and builder back (the ring of md5 %s%s)"
-            .formatted(
-                published.md5(),
-                seen.published() == null
-                    ? ""
-                    : ", from backup %s"
-                        .formatted(
-                            seen.increase().spec().ring().configMaps().stream()
-                                .map(map -> TaskNames.backup(name, published.md5(), map))
-                                .collect(Collectors.joining(" and "))));
-    if (refusal.isPresent() && published.md5().equals(pair.ringMd5())) {
-      return "P%s.".formatted(putBack);
+        "ut ring and builder back (the ring of md5 %s%s)".formatted(published.md5(), backup);
+    if (refusal.isEmpty()) {
+      return "Either p%s, or accept the ring that is there: kubectl annotate ppi %s %s=%s"
+          .formatted(putBack, name, ApiConstants.ANNOTATION_ACCEPT_RING, pair.ringMd5());
     }
-    return refusal
-        .map(
-            why ->
-                "P%s. The ring that is there, md5 %s, can't be accepted: %s"
-                    .formatted(putBack, pair.ringMd5(), why))
-        .orElseGet(
-            () ->
-                "Either p%s, or accept the ring that is there: kubectl annotate ppi %s %s=%s"
-                    .formatted(
-                        putBack,
-                        seen.increase().name(),
-                        ApiConstants.ANNOTATION_ACCEPT_RING,
-                        pair.ringMd5()));
+    return published.md5().equals(pair.ringMd5())
+        ? "Put the builder there that wrote this ring."
+        : "P%s. The ring that is there, md5 %s, can't be accepted: %s"
+            .formatted(putBack, pair.ringMd5(), refusal.get());
   }
 
   private static Plan adopt(

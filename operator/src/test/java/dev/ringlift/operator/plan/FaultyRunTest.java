@@ -34,9 +34,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Whole increases with faults in any order: operators that die between any two writes, agents that
  * come and go, disks that fail and appear, rings that arrive late, another hand that changes the
- * ring, and puts it back or has it accepted. At each ring that is written,
- * the invariants of {@link Planner} are held against what is true in the cluster, not against what
- * the planner was told. Once the faults stop, the increase must come to its end.
+ * ring, and puts it back or has it accepted. At each ring that is written, the invariants of {@link
+ * Planner} are held against what is true in the cluster, not against what the planner was told.
+ * Once the faults stop, the increase must come to its end.
  */
 class FaultyRunTest {
   private static final int RUNS = 150;
@@ -331,8 +331,7 @@ class FaultyRunTest {
               .as(step + " of " + disk + " on " + node.name)
               .contains(
                   "%s/%s/%d"
-                      .formatted(
-                          step, cluster.ringMd5(), RingGuard.round(cluster.publication())));
+                      .formatted(step, cluster.ringMd5(), RingGuard.round(cluster.publication())));
         }
       }
     }

@@ -71,8 +71,7 @@ class AnotherHandTest {
                 assertThat(status).isNotNull();
                 assertThat(status.files()).as("all files again").isGreaterThan(300);
               });
-      assertThat(story.publishedPowers())
-          .containsExactly("6/null", "6/7", "6/7", "7/7", "7/null");
+      assertThat(story.publishedPowers()).containsExactly("6/null", "6/7", "6/7", "7/7", "7/null");
       story.assertAllAt(7);
     }
   }
