@@ -42,8 +42,10 @@ record StepWork(
 
     /** What the agent says of the present round. */
     @Nullable RelinkTaskStatus status() {
-      RelinkTaskStatus status = task == null ? null : task.status();
-      return status == null || status.round() < task.spec().round() ? null : status;
+      if (task == null || task.status() == null) {
+        return null;
+      }
+      return task.status().round() < task.spec().round() ? null : task.status();
     }
   }
 
