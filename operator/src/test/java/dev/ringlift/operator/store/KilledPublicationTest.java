@@ -169,7 +169,8 @@ class KilledPublicationTest {
       Instant now = Instant.now();
       PartitionPowerIncrease increase = increase();
       RingStore store = RingStores.of(client).of(increase);
-      Observation seen = Observer.observe(increase, store.read(), new LiveReader(client));
+      Observation seen =
+          Observer.observe(increase, store.read(), new LiveReader(client), store::backup);
       Plan plan = new Planner(AT_ONCE).plan(seen, now);
       PartitionPowerIncreaseStatus status = StatusAggregator.aggregate(seen.increase(), plan, now);
       StatusWriter statusWriter = new StatusWriter(client);

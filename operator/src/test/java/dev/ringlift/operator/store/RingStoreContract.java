@@ -50,7 +50,19 @@ abstract class RingStoreContract {
   static final String RING = SimulatedCluster.RING;
   static final String BUILDER = SimulatedCluster.BUILDER;
   private static final Publication BEFORE =
-      new Publication("Prepare", 1, "md5", 1L, "former md5", "2026-03-01T10:00:00Z");
+      new Publication(
+          "Prepare",
+          1,
+          "md5",
+          1L,
+          "former md5",
+          "2026-03-01T10:00:00Z",
+          null,
+          null,
+          null,
+          null,
+          null,
+          null);
 
   final SimulatedCluster cluster;
   final PartitionPowerIncrease increase;
@@ -348,6 +360,22 @@ abstract class RingStoreContract {
         .containsExactlyInAnyOrderElementsOf(changedKeys());
     kept.forEach(
         (place, value) -> assertThat(before.getOrDefault(place, value)).as(place).isEqualTo(value));
+  }
+
+  @Test
+  void findsTheRingOfABackup() throws Exception {
+    StoredRing.Pair before = pair();
+    store.backUp(before.revision(), null);
+    assertThat(backups())
+        .allSatisfy(
+            backup ->
+                assertThat(backup.getMetadata().getLabels())
+                    .doesNotContainKey(ApiConstants.LABEL_BEFORE));
+    prepare(before);
+
+    assertThat(store.backup(before.ringMd5()).orElseThrow().toBytes())
+        .isEqualTo(before.ring().toBytes());
+    assertThat(store.backup(pair().ringMd5())).isEmpty();
   }
 
   @Test
