@@ -20,8 +20,8 @@ final class OperatorBeans {
 
   @Produces
   @Singleton
-  RingStores ringStores(KubernetesClient client) {
-    return RingStores.of(client);
+  RingStores ringStores(KubernetesClient client, Clock clock) {
+    return RingStores.of(client, clock);
   }
 
   @Produces

@@ -9,6 +9,7 @@ import dev.ringlift.operator.store.RingStore;
 import dev.ringlift.operator.store.StoreChangedException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Replaces a ring and its builder.
@@ -62,8 +63,9 @@ public final class Publisher {
     PartitionPowerIncrease written = statusWriter.write(increase, status);
     eventWriter.write(written, news, now);
     eventWriter.write(written, Announcements.before(publish), now);
-    store.write(publish.revision(), publish.ring(), publish.builder());
+    Optional<String> gaveWay = store.write(publish.revision(), publish.ring(), publish.builder());
     eventWriter.write(written, List.of(Announcements.published(publish)), now);
+    eventWriter.write(written, gaveWay.map(Announcements::dropped).stream().toList(), now);
     return written;
   }
 }

@@ -32,6 +32,7 @@ public final class AcceptRing {
     return switch (seen.store()) {
       case StoredRing.Unusable unusable ->
           refused(value, "There is no ring to accept. " + unusable.message());
+      case StoredRing.Busy busy -> Optional.empty(); // what it leaves behind will tell
       case StoredRing.Pair pair when !md5.equals(pair.ringMd5()) ->
           refused(
               value, "The ring in the store has md5 %s, not %s.".formatted(pair.ringMd5(), md5));

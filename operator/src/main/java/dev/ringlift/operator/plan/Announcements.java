@@ -80,6 +80,11 @@ public final class Announcements {
                 intent.md5()));
   }
 
+  /** What is to be said of what had to give way to a ring. */
+  public static Announcement dropped(String sentence) {
+    return Announcement.normal(EventReason.BackupsDropped, sentence);
+  }
+
   private static void addPhase(
       @Nullable PartitionPowerIncreaseStatus old,
       PartitionPowerIncreaseStatus next,

@@ -15,6 +15,8 @@ public enum EventReason {
   RingToDeploy,
   /** A builder that is kept elsewhere has to follow the published ring. */
   BuilderToFollow,
+  /** Old backups in swift-operator's tar had to give way to a larger ring. */
+  BackupsDropped,
   /** Every node has the ring that was last published. */
   RingConverged,
   /** Another hand's ring was accepted by the user, and the step begins anew under it. */

@@ -11,6 +11,7 @@ import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
 import dev.ringlift.operator.plan.Decision.ChangeTasks;
 import dev.ringlift.operator.plan.Decision.Complete;
 import dev.ringlift.operator.plan.Decision.Fail;
+import dev.ringlift.operator.plan.Decision.Halt;
 import dev.ringlift.operator.plan.Decision.Stall;
 import dev.ringlift.operator.plan.Decision.Wait;
 import dev.ringlift.operator.plan.Observation.Rival;
@@ -102,6 +103,7 @@ public final class Planner {
   public Plan plan(Observation seen, Instant now) {
     return switch (seen.store()) {
       case StoredRing.Unusable unusable -> planWithoutRing(seen, unusable);
+      case StoredRing.Busy busy -> waitForJob(seen, busy);
       case StoredRing.Pair pair -> planWithRing(scene(seen, pair, now));
     };
   }
@@ -117,6 +119,22 @@ public final class Planner {
                       Facts.NONE.with(Preflight.unusable(unusable))));
     }
     return new Plan(lastPhase(seen), RingGuard.unusable(seen, unusable, settings), Facts.NONE);
+  }
+
+  /** What the Job leaves behind is looked at once it has ended. */
+  private Plan waitForJob(Observation seen, StoredRing.Busy busy) {
+    return waitForRival(seen, Facts.NONE)
+        .orElseGet(
+            () ->
+                new Plan(
+                    lastPhase(seen),
+                    new Halt(
+                        Reason.RebalanceJobActive,
+                        busy.message(),
+                        RingGuard.pauses(seen.tasks()),
+                        false,
+                        settings.recheck()),
+                    Facts.NONE));
   }
 
   private Plan planWithRing(Scene scene) {

@@ -26,6 +26,8 @@ public enum Reason {
   RingAccepted,
   /** The published ring was put back after one with other powers. */
   RingRestored,
+  /** A Job of swift-operator is at work on the ring. */
+  RebalanceJobActive,
   /** The builder no longer belongs to the ring. */
   RingAndBuilderDiffer,
   /** The ring library refused a transition. */

@@ -16,6 +16,13 @@ public sealed interface StoredRing {
   record Unusable(Check check, String message) implements StoredRing {}
 
   /**
+   * Another program is at work on it: whatever is there may be another thing in a moment.
+   *
+   * @param message which program, and what to do, in whole sentences
+   */
+  record Busy(String message) implements StoredRing {}
+
+  /**
    * A ring and, where one is kept there, a builder. They may not belong together: see {@link
    * BuilderState}.
    *

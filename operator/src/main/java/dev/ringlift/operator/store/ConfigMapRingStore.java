@@ -248,7 +248,7 @@ public final class ConfigMapRingStore implements RingStore {
   }
 
   @Override
-  public void write(Revision revision, Ring ring, @Nullable RingBuilder builder)
+  public Optional<String> write(Revision revision, Ring ring, @Nullable RingBuilder builder)
       throws StoreChangedException {
     Places places = places(revision);
     MapEntries entries = form.entries(ringFile, ring);
@@ -261,6 +261,7 @@ public final class ConfigMapRingStore implements RingStore {
       }
     }
     maps.patch(places.ring(), entries);
+    return Optional.empty();
   }
 
   /** Where all is, if nothing has changed since that revision. */

@@ -34,6 +34,7 @@ enum RingForm {
   static RingForm of(RingSource source) {
     return switch (source.type()) {
       case External -> EXPORT;
+      case SwiftOperator -> RAW;
       case ConfigMap ->
           switch (source.encoding()) {
             case Raw -> RAW;

@@ -36,13 +36,14 @@ public interface RingStore {
   Optional<Ring> backup(String ringMd5);
 
   /**
-   * Replaces ring and builder, and nothing else.
+   * Replaces ring and builder, and nothing else that anybody relies on.
    *
    * @param revision of the content that the two were made from
    * @param builder null to leave the store's as it is, or if it holds none
-   * @throws StoreChangedException if the store no longer holds that; then nothing was written, or
-   *     the builder alone
+   * @return what else had to give way, as a sentence for users; mostly nothing had to
+   * @throws StoreChangedException if the store no longer holds that, or another program is about to
+   *     change it; then nothing was written, or the builder alone
    */
-  void write(Revision revision, Ring ring, @Nullable RingBuilder builder)
+  Optional<String> write(Revision revision, Ring ring, @Nullable RingBuilder builder)
       throws StoreChangedException;
 }

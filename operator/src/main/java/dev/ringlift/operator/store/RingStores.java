@@ -2,6 +2,7 @@ package dev.ringlift.operator.store;
 
 import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
 
 /** Finds the store that an increase names. */
 @FunctionalInterface
@@ -9,10 +10,11 @@ public interface RingStores {
   RingStore of(PartitionPowerIncrease increase);
 
   /** Those of a cluster. */
-  static RingStores of(KubernetesClient client) {
+  static RingStores of(KubernetesClient client, Clock clock) {
     return increase ->
         switch (increase.getSpec().ring().type()) {
           case ConfigMap, External -> new ConfigMapRingStore(client, increase);
+          case SwiftOperator -> new SwiftOperatorRingStore(client, increase, clock);
         };
   }
 }

@@ -233,7 +233,7 @@ public final class SimulatedCluster implements AutoCloseable {
     next.register(
         new IncreaseReconciler(
             client,
-            RingStores.of(client),
+            RingStores.of(client, Clock.systemUTC()),
             settings,
             Clock.systemUTC(),
             new IncreaseMetrics(new SimpleMeterRegistry())),

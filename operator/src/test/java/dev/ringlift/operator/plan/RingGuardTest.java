@@ -364,6 +364,32 @@ class RingGuardTest {
   }
 
   @Test
+  void aJobAtWorkOnTheRingPausesTheTasksUntilItHasEnded() {
+    relinkOneNode();
+    cluster.unusable = new StoredRing.Busy("Job swift-ring-rebalance is at work.");
+
+    Plan plan = cluster.step();
+
+    assertThat(plan.decision()).isInstanceOf(Halt.class);
+    assertThat(plan.decision().reason()).isEqualTo(Reason.RebalanceJobActive);
+    assertThat(plan.phase()).isEqualTo(Phase.Relinking);
+    assertThat(spec("node-b").paused()).isTrue();
+    cluster.unusable = null;
+    cluster.reweigh("sdb1", 50);
+    assertThat(halt().reason()).as("what it left").isEqualTo(Reason.RingChangedExternally);
+  }
+
+  @Test
+  void nothingBeginsBesideAJobAtWork() {
+    cluster.unusable = new StoredRing.Busy("Job swift-ring-rebalance is at work.");
+
+    assertThat(cluster.step().decision().reason()).isEqualTo(Reason.RebalanceJobActive);
+    cluster.unusable = null;
+    assertThat(cluster.until(Complete.class, Reason.TargetReached).phase())
+        .isEqualTo(Phase.Complete);
+  }
+
+  @Test
   void eachRingOfAnotherHandIsAnEventAndItsEndToo() {
     relinkOneNode();
     Runnable putBack = cluster.keep();

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 
@@ -120,17 +121,25 @@ public final class RingArchive {
     return BACKUPS + second + "." + name;
   }
 
-  /** Drops the oldest file of {@code backups/}, by the time in its name; empty if none is left. */
-  public Optional<RingArchive> withoutOldestBackup() {
+  /** How many files of {@code backups/} there are. */
+  public int backups() {
+    return (int) oldestFirst().count();
+  }
+
+  /** Drops so many files of {@code backups/}, the oldest first, by the time in their names. */
+  public RingArchive withoutOldestBackups(int count) {
+    Set<String> dropped =
+        oldestFirst().limit(count).map(TarMember::name).collect(Collectors.toSet());
+    return new RingArchive(
+        members.stream()
+            .filter(member -> !member.isFile() || !dropped.contains(member.name()))
+            .toList());
+  }
+
+  private Stream<TarMember> oldestFirst() {
     return members.stream()
         .filter(member -> member.isFile() && BACKUP.matcher(member.name()).matches())
-        .min(Comparator.comparingLong(RingArchive::second).thenComparing(TarMember::name))
-        .map(
-            oldest ->
-                new RingArchive(
-                    members.stream()
-                        .filter(member -> !member.name().equals(oldest.name()))
-                        .toList()));
+        .sorted(Comparator.comparingLong(RingArchive::second).thenComparing(TarMember::name));
   }
 
   private static long second(TarMember backup) {

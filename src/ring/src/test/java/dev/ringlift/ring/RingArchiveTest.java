@@ -97,8 +97,8 @@ class RingArchiveTest {
             .file("backups/11/12.object.builder", "");
     RingArchive archive = RingArchive.read(tar.gzipped());
 
-    RingArchive first = archive.withoutOldestBackup().orElseThrow();
-    RingArchive second = first.withoutOldestBackup().orElseThrow();
+    RingArchive first = archive.withoutOldestBackups(1);
+    RingArchive second = archive.withoutOldestBackups(7);
 
     assertThat(first.names())
         .doesNotContain("backups/9.account.builder")
@@ -106,7 +106,8 @@ class RingArchiveTest {
     assertThat(second.names())
         .containsExactly(
             "object.builder", "backups", "backups/keep.me", "backups/11/12.object.builder");
-    assertThat(second.withoutOldestBackup()).isEmpty();
+    assertThat(archive.backups()).isEqualTo(2);
+    assertThat(second.backups()).isZero();
   }
 
   @Test
