@@ -218,7 +218,8 @@ class SwiftOperatorRingStoreTest {
         .contains("backups/1700000002.object.builder", "backups/1800000000.object.builder");
     PartSize size = pair.sizes().with(pair.ring(), pair.builder()).getFirst();
     assertThat(size.name()).isEqualTo("ConfigMap " + MAP);
-    assertThat(size.bytes()).as("preflight counts on their giving way")
+    assertThat(size.bytes())
+        .as("preflight counts on their giving way")
         .isLessThan(MapEntries.LIMIT_BYTES - 900_000);
   }
 

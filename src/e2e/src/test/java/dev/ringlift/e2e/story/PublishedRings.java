@@ -1,6 +1,8 @@
 package dev.ringlift.e2e.story;
 
 import dev.ringlift.e2e.cluster.SwiftCluster;
+import dev.ringlift.ring.RingArchive;
+import dev.ringlift.ring.RingFormatException;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
@@ -61,11 +63,24 @@ final class PublishedRings implements AutoCloseable {
 
   private synchronized void keep(ConfigMap map) {
     Pair pair =
-        new Pair(
-            Objects.requireNonNull(map.getBinaryData().get("object.ring.gz")),
-            Objects.requireNonNull(map.getBinaryData().get("object.builder")));
+        new Pair(Objects.requireNonNull(map.getBinaryData().get("object.ring.gz")), builder(map));
     if (pairs.isEmpty() || !pairs.getLast().equals(pair)) {
       pairs.add(pair);
+    }
+  }
+
+  /** Under its own key, or in the tar of swift-operator. */
+  private static String builder(ConfigMap map) {
+    String builder = map.getBinaryData().get("object.builder");
+    if (builder != null) {
+      return builder;
+    }
+    try {
+      String tar = Objects.requireNonNull(map.getBinaryData().get("swiftrings.tar.gz"));
+      RingArchive archive = RingArchive.read(Base64.getDecoder().decode(tar));
+      return Base64.getEncoder().encodeToString(archive.content("object.builder").orElseThrow());
+    } catch (RingFormatException e) {
+      throw new IllegalStateException("the published tar is none: " + e.getMessage(), e);
     }
   }
 
