@@ -9,6 +9,11 @@ import java.time.Clock;
 public interface RingStores {
   RingStore of(PartitionPowerIncrease increase);
 
+  /** Those of a cluster, by this machine's clock. */
+  static RingStores of(KubernetesClient client) {
+    return of(client, Clock.systemUTC());
+  }
+
   /** Those of a cluster. */
   static RingStores of(KubernetesClient client, Clock clock) {
     return increase ->

@@ -179,30 +179,34 @@ public final class SwiftOperatorRingStore implements RingStore {
           Md5.hex(content.file(ringFile)),
           ring,
           RingBuilder.read(content.file(builderFile)),
-          (newRing, newBuilder) -> List.of(leastSize(content, newRing, newBuilder)),
+          (newRing, newBuilder) -> List.of(size(content, newRing, newBuilder)),
           null);
     } catch (RingFormatException e) {
       throw new UnusableStoreException(
           Check.BuilderReadable,
-          "%s in %s of ConfigMap %s is no builder that could be used. %s"
-              .formatted(builderFile, TAR, name, e.getMessage()));
+          "%s in ConfigMap %s, in its %s, is no builder that could be used. %s"
+              .formatted(builderFile, name, TAR, e.getMessage()));
     }
   }
 
-  /** What it takes when all backups have given way, which they do. */
-  private PartSize leastSize(Content content, Ring ring, @Nullable RingBuilder builder) {
+  /** Backups give way to what is larger, so that it is too large only if it is without them. */
+  private PartSize size(Content content, Ring ring, @Nullable RingBuilder builder) {
     byte[] ringBytes = ring.toBytes();
-    RingArchive archive = content.archive();
-    RingArchive changed =
-        changed(archive.withoutOldestBackups(archive.backups()), ringBytes, builder);
+    byte[] tar = fitting(content, changed(content, ringBytes, builder), ringBytes).toBytes();
     return new PartSize(
         "ConfigMap " + name,
-        content.otherBytes() + ringBytes.length + changed.toBytes().length,
+        content.otherBytes() + ringBytes.length + tar.length,
         MapEntries.LIMIT_BYTES);
   }
 
-  private RingArchive changed(RingArchive archive, byte[] ring, @Nullable RingBuilder builder) {
-    RingArchive changed = archive.with(ringFile, ring);
+  /** The tar with the new files in the places of the former, and these among the backups. */
+  private RingArchive changed(Content content, byte[] ring, @Nullable RingBuilder builder) {
+    RingArchive changed =
+        content
+            .archive()
+            .withBackup(builderFile, clock.instant())
+            .withBackup(ringFile, clock.instant())
+            .with(ringFile, ring);
     return builder == null ? changed : changed.with(builderFile, builder.toBytes());
   }
 
@@ -241,14 +245,8 @@ public final class SwiftOperatorRingStore implements RingStore {
           "Job %s of swift-operator is at work on ConfigMap %s.".formatted(job.get(), name));
     }
     byte[] ringBytes = ring.toBytes();
-    RingArchive archive =
-        content
-            .archive()
-            .withBackup(builderFile, clock.instant())
-            .withBackup(ringFile, clock.instant());
-    RingArchive changed = changed(archive, ringBytes, builder);
-    long room = MapEntries.LIMIT_BYTES - content.otherBytes() - ringBytes.length;
-    RingArchive fitting = fitting(changed, room);
+    RingArchive changed = changed(content, ringBytes, builder);
+    RingArchive fitting = fitting(content, changed, ringBytes);
     maps.patch(
         content.map(),
         MapEntries.binary(ringFile, ringBytes).and(MapEntries.binary(TAR, fitting.toBytes())));
@@ -264,7 +262,8 @@ public final class SwiftOperatorRingStore implements RingStore {
    * Without as many of the oldest backups as are too many: found by halving, since each try
    * compresses it all. Where even none of them leaves room enough, the API server refuses it.
    */
-  private static RingArchive fitting(RingArchive archive, long room) {
+  private static RingArchive fitting(Content content, RingArchive archive, byte[] ring) {
+    long room = MapEntries.LIMIT_BYTES - content.otherBytes() - ring.length;
     int fewest = 0;
     int most = archive.backups();
     while (fewest < most) {

@@ -93,7 +93,7 @@ final class ModelCluster {
   final Map<String, ModelNode> nodes = new TreeMap<>();
   final Map<String, Task> tasks = new LinkedHashMap<>();
   final List<Rival> rivals = new ArrayList<>();
-  StoredRing.@Nullable Unusable unusable;
+  @Nullable StoredRing unusable;
   long otherBytes;
   boolean builderIsThere = true;
   StoreSizes sizes = this::inOneMap;

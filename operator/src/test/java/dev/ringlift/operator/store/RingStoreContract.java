@@ -49,7 +49,7 @@ abstract class RingStoreContract {
   static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
   static final String RING = SimulatedCluster.RING;
   static final String BUILDER = SimulatedCluster.BUILDER;
-  private static final Publication BEFORE =
+  static final Publication BEFORE =
       new Publication(
           "Prepare",
           1,
@@ -214,7 +214,7 @@ abstract class RingStoreContract {
     return values;
   }
 
-  private List<ConfigMap> backups() {
+  final List<ConfigMap> backups() {
     return client()
         .configMaps()
         .inNamespace(cluster.namespace())
@@ -266,7 +266,7 @@ abstract class RingStoreContract {
                 .toList());
   }
 
-  private void assertOnlyOursChanged(List<ConfigMap> before, List<ConfigMap> after) {
+  final void assertOnlyOursChanged(List<ConfigMap> before, List<ConfigMap> after) {
     Map<String, String> old = values(before);
     Map<String, String> now = values(after);
     Set<String> changed = new TreeSet<>();

@@ -3,13 +3,13 @@ package dev.ringlift.operator.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ringlift.operator.plan.Md5;
-import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.testkit.process.Command;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -39,13 +39,20 @@ final class SwiftOperatorRings {
    *
    * @param backups how many files of {@code backupBytes} bytes that nothing compresses there are
    */
-  ConfigMap map(String namespace, RingBuilder builder, int backups, int backupBytes)
+  ConfigMap map(byte[] ring, byte[] builder, int backups, int backupBytes) {
+    try {
+      return packedMap(ring, builder, backups, backupBytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private ConfigMap packedMap(byte[] ring, byte[] builder, int backups, int backupBytes)
       throws IOException {
-    byte[] ring = builder.toRing(1).toBytes();
     Path folder = Files.createTempDirectory(scratch, "rings");
     Files.createDirectory(folder.resolve("backups"));
     Files.write(folder.resolve(RING), ring);
-    Files.write(folder.resolve(BUILDER), builder.toBytes());
+    Files.write(folder.resolve(BUILDER), builder);
     for (String other : List.of("account", "container")) {
       Files.writeString(folder.resolve(other + ".ring.gz"), other);
       Files.writeString(folder.resolve(other + ".builder"), "the builder of " + other);
@@ -59,17 +66,9 @@ final class SwiftOperatorRings {
     byte[] tar = pack(folder, "*.builder *.ring.gz " + (backups > 0 ? "backups/*.builder" : ""));
     return new ConfigMapBuilder()
         .withNewMetadata()
-        .withNamespace(namespace)
         .withName(MAP)
         .addToLabels("backup.openstack.org/restore", "true")
         .addToAnnotations("kept", "yes")
-        .addToFinalizers("openstack.org/swiftring")
-        .addNewOwnerReference()
-        .withApiVersion("swift.openstack.org/v1beta1")
-        .withKind("SwiftRing")
-        .withName("swift-ring")
-        .withUid("7b0c3e0e-0000-4000-8000-000000000000")
-        .endOwnerReference()
         .endMetadata()
         .addToBinaryData(TAR, base64(tar))
         .addToBinaryData(RING, base64(ring))
