@@ -68,12 +68,35 @@ final class HashDir {
 
   /** The entry of this name, or null. */
   @Nullable Entry find(Name name) {
-    for (Entry entry : entries) {
-      if (entry.name().equals(name)) {
-        return entry;
+    int index = index(name);
+    return index < 0 ? null : entries.get(index);
+  }
+
+  /** Forgets an entry whose file is gone. */
+  void remove(Entry entry) {
+    int index = index(entry.name());
+    if (index >= 0) {
+      entries.remove(index);
+    }
+  }
+
+  /** By halves, for somebody may have put a hundred thousand files into a hash dir. */
+  private int index(Name name) {
+    int low = 0;
+    int high = entries.size() - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      int order = name.compareTo(entries.get(middle).name());
+      if (order == 0) {
+        return middle;
+      }
+      if (order > 0) {
+        high = middle - 1;
+      } else {
+        low = middle + 1;
       }
     }
-    return null;
+    return -1;
   }
 
   /** Decides over the files that are left. */

@@ -176,7 +176,7 @@ final class HashDirMover {
     boolean missing = false;
     int counted = 0;
     for (HashDir.Entry entry : oldDir.entries()) {
-      if (!required.contains(entry)) {
+      if (obsolete.contains(entry.name())) {
         continue;
       }
       job.meter().countFiles(1);
@@ -289,7 +289,7 @@ final class HashDirMover {
         if (answer < 0 && answer != -Errno.ENOENT) {
           return answer;
         }
-        newDir.entries().remove(entry);
+        newDir.remove(entry);
       }
     }
     return 0;
@@ -416,15 +416,17 @@ final class HashDirMover {
   }
 
   private int removeOld(int oldFd) {
-    for (HashDir.Entry entry : List.copyOf(oldDir.entries())) {
-      int answer = job.dryRun() ? 0 : tools.posix.unlink(oldFd, entry.address());
+    List<HashDir.Entry> entries = oldDir.entries();
+    for (int i = 0; i < entries.size(); i++) {
+      int answer = job.dryRun() ? 0 : tools.posix.unlink(oldFd, entries.get(i).address());
       if (answer == 0) {
         job.meter().countRemoved();
       } else if (answer != -Errno.ENOENT) {
+        entries.subList(0, i).clear();
         return answer;
       }
-      oldDir.entries().remove(entry);
     }
+    entries.clear();
     return 0;
   }
 

@@ -72,7 +72,7 @@ final class Sweeper {
     }
     int answer = dryRun ? 0 : tools.posix.unlink(fd, entry.address());
     if (answer == 0 || answer == -Errno.ENOENT) {
-      dir.entries().remove(entry);
+      dir.remove(entry);
       return 0;
     }
     return answer;
