@@ -2,78 +2,164 @@ package dev.ringlift.relinker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ringlift.testkit.process.LineProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
-/**
- * Real Swift, by the Python that RINGLIFT_SWIFT_PYTHON names: makes rings and trees, runs its
- * relinker, and describes trees.
- */
+/** A swift.conf with rings, and what real Swift does by them to device trees. */
 final class SwiftTree {
-  private final Path directory;
-  private final Path script;
-  private final Path python;
+  /** Swift removes tombstones by age, and Ringlift does not: with this age it does not either. */
+  static final long NEVER = 10_000_000_000L;
 
-  /** Keeps its rings and swift.conf in this directory; {@code policies} like {@code r,e}. */
-  SwiftTree(Path directory, String policies) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final SwiftPython python;
+  private final Path directory;
+  private final String policies;
+  private final Set<String> stages = new HashSet<>();
+  private Path swiftDir;
+
+  /**
+   * Keeps its rings and swift.conf in this directory; {@code policies} has a letter for each,
+   * {@code r} for replication and {@code e} for erasure coding (2 + 1 fragments).
+   */
+  SwiftTree(SwiftPython python, Path directory, String policies) {
+    this.python = python;
     this.directory = directory;
-    String named = System.getenv("RINGLIFT_SWIFT_PYTHON");
-    if (named == null || named.isBlank()) {
-      throw new IllegalStateException(
-          "This test needs real Swift: set RINGLIFT_SWIFT_PYTHON to a Python that has swift 2.38.3 installed.");
+    this.policies = policies;
+    this.swiftDir = directory.resolve("plain");
+    python.call("conf", Map.of("directory", swiftDir.toString(), "policies", policies));
+  }
+
+  /** The policies as the relinker takes them. */
+  List<ObjectPolicy> policies() {
+    List<ObjectPolicy> all = new ArrayList<>();
+    for (int index = 0; index < policies.length(); index++) {
+      all.add(
+          policies.charAt(index) == 'e'
+              ? ObjectPolicy.erasureCoding(index, 3)
+              : ObjectPolicy.replication(index));
     }
-    python = Path.of(named);
-    script = directory.resolve("swift_tree.py");
-    try {
-      Files.createDirectories(directory);
-      try (var in = SwiftTree.class.getResourceAsStream("swift_tree.py")) {
-        Files.copy(
-            java.util.Objects.requireNonNull(in), script, StandardCopyOption.REPLACE_EXISTING);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    return all;
+  }
+
+  /** Goes to the rings of this stage: prepared, increased or cancelled. */
+  void rings(int power, String stage) {
+    swiftDir = directory.resolve(stage + "-" + power);
+    if (stages.add(stage + power)) {
+      String path = swiftDir.toString();
+      python.call("conf", Map.of("directory", path, "policies", policies));
+      python.call("rings", Map.of("directory", path, "power", power, "stage", stage));
     }
-    run("conf", directory.toString(), policies);
   }
 
   Path swiftDir() {
-    return directory;
+    return swiftDir;
   }
 
-  /** Writes the rings of all policies; {@code stage} is plain, prepared, increased or cancelled. */
-  void rings(int power, String stage) {
-    run("rings", directory.toString(), Integer.toString(power), stage);
-  }
-
-  void make(Path root, long seed, int power, String options) {
-    run(
+  /** Makes devices, twice; {@code options} as swift_trees.py explains them. */
+  void make(Path root, Path twin, long seed, int power, Map<String, Object> options) {
+    python.call(
         "make",
-        directory.toString(),
-        root.toString(),
-        Long.toString(seed),
-        Integer.toString(power),
-        options);
+        Map.of(
+            "directory",
+            swiftDir.toString(),
+            "root",
+            root.toString(),
+            "seed",
+            seed,
+            "power",
+            power,
+            "options",
+            options,
+            "twin",
+            twin.toString()));
+  }
+
+  /** Writes as object servers do between the steps, the same in all these trees. */
+  void churn(List<Path> roots, long seed, int power, int count) {
+    python.call(
+        "churn",
+        Map.of(
+            "directory", swiftDir.toString(),
+            "roots", roots.stream().map(Path::toString).toList(),
+            "seed", seed,
+            "power", power,
+            "count", count));
   }
 
   void copyKeepingLinks(Path from, Path to) {
-    run("copy", from.toString(), to.toString());
+    python.call("copy", Map.of("source", from.toString(), "target", to.toString()));
   }
 
   void rehash(Path root) {
-    run("rehash", root.toString(), directory.toString());
+    python.call("rehash", Map.of("root", root.toString(), "directory", swiftDir.toString()));
   }
 
   JsonNode describe(Path root) {
-    try {
-      return new ObjectMapper().readTree(run("describe", root.toString()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return python.call("describe", Map.of("root", root.toString()));
+  }
+
+  /** The differences of two trees, as swift_judge.py explains them. */
+  JsonNode compare(Path ours, Path theirs, long reclaimAge) {
+    return python.call(
+        "compare",
+        Map.of(
+            "directory", swiftDir.toString(),
+            "ours", ours.toString(),
+            "theirs", theirs.toString(),
+            "scratch", directory.resolve("compared").toString(),
+            "reclaim_age", reclaimAge));
+  }
+
+  /** Suffix hashes in the tree that are not what real Swift computes: "as left | truly". */
+  List<String> wrongHashes(Path root) {
+    return texts(
+        python.call(
+            "wrong_hashes",
+            Map.of(
+                "directory", swiftDir.toString(),
+                "root", root.toString(),
+                "scratch", directory.resolve("hashed").toString())));
+  }
+
+  /** Object servers at work on a tree: {@code swift_writers.py}. */
+  LineProcess writers(Path root, long seed, int power) {
+    return python.start(
+        "swift_writers.py",
+        swiftDir.toString(),
+        root.toString(),
+        Long.toString(seed),
+        Integer.toString(power));
+  }
+
+  /** What real Swift reads at this power that is not what the writers' clients were told. */
+  List<String> check(Path root, int power, JsonNode told) {
+    return texts(
+        python.call(
+            "check",
+            Map.of(
+                "directory",
+                swiftDir.toString(),
+                "root",
+                root.toString(),
+                "power",
+                power,
+                "told",
+                told)));
+  }
+
+  private static List<String> texts(JsonNode array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(each -> texts.add(each.asText()));
+    return texts;
   }
 
   /** Removes a partition's suffix hashes, so that the next rehash computes all of them. */
@@ -82,64 +168,43 @@ final class SwiftTree {
     Files.deleteIfExists(partition.resolve("hashes.invalid"));
   }
 
-  /**
-   * Runs swift-object-relinker in one process and returns its exit code. Swift removes old
-   * tombstones by age, and Ringlift does not; everything else must be equal, so age plays no part
-   * here.
-   */
+  /** Runs swift-object-relinker in one process and returns its exit code. */
   int relinker(String step, Path root, Path recon, String... more) {
-    return relinkerWithReclaimAge(10_000_000_000L, step, root, recon, more);
+    return relinker(NEVER, step, root, recon, List.of(more));
   }
 
-  /** As {@link #relinker}, with a reclaim age in seconds. */
-  int relinkerWithReclaimAge(long reclaimAge, String step, Path root, Path recon, String... more) {
-    List<String> command = new ArrayList<>();
+  /** As {@link #relinker(String, Path, Path, String...)}, with a reclaim age in seconds. */
+  int relinker(long reclaimAge, String step, Path root, Path recon, List<String> more) {
     try {
       Files.createDirectories(recon);
-      Path conf = directory.resolve("relinker-" + root.getFileName() + ".conf");
-      // Swift removes old tombstones by age, and Ringlift does not; everything else must be equal,
-      // so age plays no part here.
+      Path conf = directory.resolve("relinker.conf");
       Files.writeString(
           conf,
-          "[object-relinker]\nrecon_cache_path = "
-              + recon
-              + "\nworkers = 0\nreclaim_age = "
-              + reclaimAge
-              + "\n");
-      command.add(python.toString());
-      command.addAll(List.of(script.toString(), "relinker", directory.toString()));
-      command.addAll(List.of(step, conf.toString()));
-      command.addAll(List.of("--devices", root.toString(), "--skip-mount-check"));
-      command.addAll(List.of(more));
-      ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-      builder.redirectOutput(directory.resolve("relinker.log").toFile());
-      return builder.start().waitFor();
+          """
+          [object-relinker]
+          recon_cache_path = %s
+          reclaim_age = %d
+          log_level = WARNING
+          """
+              .formatted(recon, reclaimAge));
+      List<String> arguments =
+          new ArrayList<>(
+              List.of(step, conf.toString(), "--devices", root.toString(), "--skip-mount-check"));
+      arguments.addAll(more);
+      return python
+          .call("relinker", Map.of("directory", swiftDir.toString(), "args", arguments))
+          .asInt();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
     }
   }
 
-  private String run(String... arguments) {
-    List<String> command = new ArrayList<>(List.of(python.toString(), script.toString()));
-    command.addAll(List.of(arguments));
+  /** What relinker.recon in this directory says. */
+  static JsonNode recon(Path directory) {
     try {
-      Path out = Files.createTempFile(directory, "out", ".txt");
-      Path err = Files.createTempFile(directory, "err", ".txt");
-      ProcessBuilder builder =
-          new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-      builder.environment().put("SWIFT_TEST_CONFIG_FILE", "");
-      int exit = builder.start().waitFor();
-      if (exit != 0) {
-        throw new IllegalStateException(
-            command + " ended with " + exit + ": " + Files.readString(err));
-      }
-      return Files.readString(out);
+      return JSON.readTree(Files.readString(directory.resolve("relinker.recon")));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
     }
   }
 }

@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +21,8 @@ class SwiftUnsafeTest {
   private static final String DATA = "1700000000.00000.data";
   private static final String HIGH = hash("f8", "abc");
 
+  private static SwiftPython python;
+
   private final Path directory;
   private final SwiftTree swift;
   private final DeviceTree ours;
@@ -25,9 +30,19 @@ class SwiftUnsafeTest {
 
   SwiftUnsafeTest(@TempDir Path directory) {
     this.directory = directory;
-    swift = new SwiftTree(directory.resolve("swift"), "r");
+    swift = new SwiftTree(python, directory.resolve("swift"), "r");
     ours = new DeviceTree(directory.resolve("ours"));
     theirs = directory.resolve("theirs");
+  }
+
+  @BeforeAll
+  static void start(@TempDir Path scratch) {
+    python = new SwiftPython(scratch);
+  }
+
+  @AfterAll
+  static void stop() {
+    python.close();
   }
 
   @Test
@@ -36,7 +51,7 @@ class SwiftUnsafeTest {
     swift.copyKeepingLinks(ours.root(), theirs);
     swift.rings(POWER, "prepared");
 
-    swift.relinkerWithReclaimAge(604800, "relink", theirs, directory.resolve("recon"));
+    swift.relinker(604800, "relink", theirs, directory.resolve("recon"), List.of());
     DeviceTree.run(ours.relink(POWER));
 
     assertThat(new DeviceTree(theirs).files()).isEmpty();
