@@ -50,13 +50,6 @@ class SchemaTest {
         .contains("Partition power to end at");
   }
 
-  @Test
-  void swiftOperatorsConfigMapNeedsNoName() {
-    apply(increase("targetPartPower: 7, ring: {type: SwiftOperator}")).orThrow();
-
-    assertThat(stored().getSpec().ring()).isEqualTo(RingSource.ofSwiftOperator("swift-ring-files"));
-  }
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -68,9 +61,6 @@ class SchemaTest {
         "targetPartPower: 7 | spec.ring: Required value",
         "targetPartPower: 7, ring: {configMaps: []} | should have at least 1 items",
         "targetPartPower: 7, ring: {configMaps: [a], type: Floppy} | Unsupported value: \"Floppy\"",
-        "targetPartPower: 7, ring: {} | configMaps has to name the ConfigMaps",
-        "targetPartPower: 7, ring: {type: SwiftOperator, configMaps: [a, b]} | goes with one ConfigMap",
-        "targetPartPower: 7, ring: {type: SwiftOperator, builder: Absent} | and with the builder in it",
         "targetPartPower: 7, policyIndex: -1, ring: {configMaps: [a]} | should be greater than or equal to 0",
         "targetPartPower: 7, ring: {configMaps: [a]}, tagetPartPower: 8 | unknown field \"spec.tagetPartPower\"",
       })
@@ -126,7 +116,15 @@ class SchemaTest {
 
     assertThat(result.exitCode()).isNotZero();
     assertThat(result.err())
-        .contains("only ring, devices, attempt and relinker of a task may change");
+        .contains("only ring, round, devices, attempt, paused and relinker of a task may change");
+
+    String otherRing = "\"ringMd5\":\"00000000000000000000000000000000\"";
+    assertThat(patch("relinktask", "{\"spec\":{%s}}".formatted(otherRing)).err())
+        .contains("a task whose ring changes begins a new round");
+    patch("relinktask", "{\"spec\":{\"paused\":true,\"round\":1,%s}}".formatted(otherRing))
+        .orThrow();
+    assertThat(patch("relinktask", "{\"spec\":{\"round\":0}}").err())
+        .contains("a task whose ring changes begins a new round");
   }
 
   private static String increase(String spec) {
