@@ -50,6 +50,13 @@ class SchemaTest {
         .contains("Partition power to end at");
   }
 
+  @Test
+  void swiftOperatorsConfigMapNeedsNoName() {
+    apply(increase("targetPartPower: 7, ring: {type: SwiftOperator}")).orThrow();
+
+    assertThat(stored().getSpec().ring()).isEqualTo(RingSource.ofSwiftOperator("swift-ring-files"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -61,6 +68,9 @@ class SchemaTest {
         "targetPartPower: 7 | spec.ring: Required value",
         "targetPartPower: 7, ring: {configMaps: []} | should have at least 1 items",
         "targetPartPower: 7, ring: {configMaps: [a], type: Floppy} | Unsupported value: \"Floppy\"",
+        "targetPartPower: 7, ring: {} | configMaps has to name the ConfigMaps",
+        "targetPartPower: 7, ring: {type: SwiftOperator, configMaps: [a, b]} | goes with one ConfigMap",
+        "targetPartPower: 7, ring: {type: SwiftOperator, builder: Absent} | and with the builder in it",
         "targetPartPower: 7, policyIndex: -1, ring: {configMaps: [a]} | should be greater than or equal to 0",
         "targetPartPower: 7, ring: {configMaps: [a]}, tagetPartPower: 8 | unknown field \"spec.tagetPartPower\"",
       })
