@@ -101,8 +101,10 @@ final class StateFile {
       }
     }
     if (loaded.partitions().isEmpty() && !request.dryRun()) {
-      PosixException.check(
-          "remove the state file", Math.max(posix.unlink(device, name), -Errno.ENOENT));
+      int answer = posix.unlink(device, name);
+      if (answer != -Errno.ENOENT) {
+        PosixException.check("remove the state file", answer);
+      }
     }
     return loaded;
   }

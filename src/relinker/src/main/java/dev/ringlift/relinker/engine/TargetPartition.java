@@ -51,7 +51,12 @@ final class TargetPartition {
       return;
     }
     fd = PosixException.check("open the new partition " + number, answer);
-    look();
+    try {
+      look();
+    } catch (PosixException e) {
+      close();
+      throw e;
+    }
   }
 
   /**
@@ -79,6 +84,7 @@ final class TargetPartition {
       look();
       return 0;
     } catch (PosixException e) {
+      close();
       return -e.errno();
     }
   }
