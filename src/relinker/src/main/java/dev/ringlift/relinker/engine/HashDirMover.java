@@ -175,10 +175,7 @@ final class HashDirMover {
     List<HashDir.Entry> required = without(obsolete, oldDir.entries());
     boolean missing = false;
     int counted = 0;
-    for (HashDir.Entry entry : oldDir.entries()) {
-      if (obsolete.contains(entry.name())) {
-        continue;
-      }
+    for (HashDir.Entry entry : required) {
       job.meter().countFiles(1);
       counted++;
       HashDir.Entry twin = newDir.find(entry.name());
@@ -203,7 +200,7 @@ final class HashDirMover {
       suffix.unsure();
       return 0;
     }
-    boolean foreign = together(required).stream().anyMatch(this::isForeignFragment);
+    boolean foreign = holdsForeignFragment(together(required));
     if (suffix.rehashes() && !foreign && !obsolete.isEmpty() && newFd >= 0) {
       int answer = removeSuperseded(obsolete);
       if (answer < 0) {
@@ -238,9 +235,16 @@ final class HashDirMover {
    * A fragment index that the policy does not have: moved like any other, as Swift does, but not
    * part of the suffix hash.
    */
-  private boolean isForeignFragment(HashDir.Entry entry) {
+  private boolean holdsForeignFragment(List<HashDir.Entry> entries) {
     int fragments = job.request().policy().fragments();
-    return fragments > 0 && entry.parsed() != null && entry.parsed().fragment() >= fragments;
+    if (fragments > 0) {
+      for (HashDir.Entry entry : entries) {
+        if (entry.parsed() != null && entry.parsed().fragment() >= fragments) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** What is obsolete among the files of both dirs together. */

@@ -47,6 +47,7 @@ final class PartitionMover {
   private final Tools tools;
   private final PartitionHashes hashes;
   private final SuffixHasher hasher;
+  private final SuffixDigest digest;
   private final HashDirMover mover;
   private final PartitionRemover remover;
 
@@ -61,7 +62,8 @@ final class PartitionMover {
     Sweeper sweeper = new Sweeper(tools, job.request().reclaim(), job.dryRun(), clock);
     Quarantine quarantine = new Quarantine(tools, job.device(), job.request().policy().dataDir());
     FileLock locks = new FileLock(tools, job.governor());
-    hasher = new SuffixHasher(tools, job.request().policy().kind(), rules, sweeper, quarantine);
+    digest = new SuffixDigest(policy.kind());
+    hasher = new SuffixHasher(tools, policy.kind(), rules, sweeper, quarantine);
     hashes = new PartitionHashes(tools, locks, hasher, clock);
     mover = new HashDirMover(job, tools, movingRules, sweeper, quarantine);
     remover = new PartitionRemover(job, tools, locks);
@@ -199,9 +201,7 @@ final class PartitionMover {
                   && walkHash(suffix, suffixFd, new Name(hash), listing, at, suffixTargets);
         }
       } finally {
-        suffixTargets
-            .values()
-            .forEach(each -> each.finish(hasher, new SuffixDigest(job.request().policy().kind())));
+        suffixTargets.values().forEach(each -> each.finish(hasher, digest.begin()));
       }
       return empty && !stopped;
     }

@@ -36,7 +36,7 @@ final class SuffixHasher {
   }
 
   private final Tools tools;
-  private final ObjectPolicy.Kind kind;
+  private final SuffixDigest digest;
   private final Sweeper sweeper;
   private final Quarantine quarantine;
   private final HashDir dir;
@@ -48,7 +48,7 @@ final class SuffixHasher {
       Sweeper sweeper,
       Quarantine quarantine) {
     this.tools = tools;
-    this.kind = kind;
+    this.digest = new SuffixDigest(kind);
     this.sweeper = sweeper;
     this.quarantine = quarantine;
     this.dir = new HashDir(rules, tools.otherFiles);
@@ -65,8 +65,7 @@ final class SuffixHasher {
       return Outcome.failed(fd);
     }
     try {
-      SuffixDigest digest = new SuffixDigest(kind);
-      int answer = addAll(fd, digest);
+      int answer = addAll(fd, digest.begin());
       if (answer < 0) {
         return Outcome.failed(answer);
       }
@@ -84,7 +83,7 @@ final class SuffixHasher {
    * Adds what one hash dir comes to: 0 when it holds files, 1 when it holds none (and is gone, if
    * that could be), or a negated error number.
    */
-  int add(int suffixFd, byte[] hash, SuffixDigest digest) {
+  int add(int suffixFd, byte[] hash, SuffixDigest to) {
     Posix posix = tools.posix;
     int fd = posix.openDirectory(suffixFd, tools.otherPath.set(hash).address());
     if (fd == -Errno.ENOENT) {
@@ -109,11 +108,11 @@ final class SuffixHasher {
       posix.removeDirectory(suffixFd, tools.otherPath.set(hash).address());
       return 1;
     }
-    digest.add(dir.decide());
+    to.add(dir.decide());
     return 0;
   }
 
-  private int addAll(int fd, SuffixDigest digest) {
+  private int addAll(int fd, SuffixDigest to) {
     Listing listing = tools.otherHashes;
     int answer = listing.read(fd);
     if (answer < 0) {
@@ -125,7 +124,7 @@ final class SuffixHasher {
     }
     names.sort(null);
     for (Name name : names) {
-      answer = add(fd, name.bytes(), digest);
+      answer = add(fd, name.bytes(), to);
       if (answer == -Errno.ENOTDIR || answer == -Errno.ENODATA || answer == -Errno.EUCLEAN) {
         answer = quarantine.move(fd, name.bytes());
       }

@@ -2,6 +2,7 @@ package dev.ringlift.relinker.layout;
 
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,12 @@ public record FileName(
     OTHER
   }
 
-  private static final Pattern META =
+  private static final byte[] DATA = ascii(".data");
+  private static final byte[] META = ascii(".meta");
+  private static final byte[] TOMBSTONE = ascii(".ts");
+  private static final byte[] DURABLE = ascii(".durable");
+
+  private static final Pattern META_TIMES =
       Pattern.compile("([^+-]*)([+-])([^+-]*)(?:([+-])([^+-]*))?.*", Pattern.DOTALL);
   private static final Pattern HEXADECIMAL = Pattern.compile("(0[xX])?[0-9a-fA-F]+");
   private static final Pattern FRAGMENT = Pattern.compile("\\+?\\d{1,9}");
@@ -103,13 +109,20 @@ public record FileName(
   }
 
   private static Extension extension(byte[] name, int dot) {
-    return switch (text(name, dot, name.length)) {
-      case ".data" -> Extension.DATA;
-      case ".meta" -> Extension.META;
-      case ".ts" -> Extension.TOMBSTONE;
-      case ".durable" -> Extension.DURABLE;
-      default -> Extension.OTHER;
-    };
+    if (endsWith(name, dot, DATA)) {
+      return Extension.DATA;
+    }
+    if (endsWith(name, dot, META)) {
+      return Extension.META;
+    }
+    if (endsWith(name, dot, TOMBSTONE)) {
+      return Extension.TOMBSTONE;
+    }
+    return endsWith(name, dot, DURABLE) ? Extension.DURABLE : Extension.OTHER;
+  }
+
+  private static boolean endsWith(byte[] name, int dot, byte[] extension) {
+    return Arrays.equals(name, dot, name.length, extension, 0, extension.length);
   }
 
   private static int sign(byte[] name, int to) {
@@ -126,7 +139,7 @@ public record FileName(
    * elsewhere, must be valid too.
    */
   private static Timestamp @Nullable [] metaTimes(String text) {
-    Matcher matcher = META.matcher(text);
+    Matcher matcher = META_TIMES.matcher(text);
     if (!matcher.matches()) {
       return null;
     }
@@ -155,6 +168,10 @@ public record FileName(
       return null;
     }
     return from.plus(sign.equals("-") ? -delta.longValue() : delta.longValue());
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   private static String text(byte[] name, int from, int to) {

@@ -51,12 +51,35 @@ public final class FileSetRules {
     if (files.isEmpty()) {
       return FileSet.EMPTY;
     }
+    if (files.size() == 1) {
+      FileSet usual = decideSingle(files.getFirst());
+      if (usual != null) {
+        return usual;
+      }
+    }
     Work work = new Work(files);
     work.applyTombstone();
     work.applyMeta();
     return switch (policy.kind()) {
       case REPLICATION -> work.finishReplicated();
       case ERASURE_CODING -> work.finishErasureCoded();
+    };
+  }
+
+  /**
+   * By far most hash dirs hold one file, of which nothing has to be worked out; null where
+   * something has.
+   */
+  private @Nullable FileSet decideSingle(FileName file) {
+    boolean replication = policy.kind() == ObjectPolicy.Kind.REPLICATION;
+    return switch (file.extension()) {
+      case TOMBSTONE ->
+          new FileSet(List.of(), List.of(file), null, file, null, null, List.of(), null);
+      case DATA ->
+          replication
+              ? new FileSet(List.of(), List.of(), null, null, file, null, List.of(), null)
+              : null;
+      case META, DURABLE, OTHER -> null;
     };
   }
 

@@ -4,36 +4,58 @@ import dev.ringlift.relinker.ObjectPolicy;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 
 /**
- * Computes the hash of one suffix dir from the file sets of its hash dirs, which must be added in
- * the order of the hash dirs' names, and only for hash dirs that hold a file.
+ * Computes the hash of one suffix dir after another, from the file sets of its hash dirs, which
+ * must be added in the order of the hash dirs' names, and only for hash dirs that hold a file.
  */
 public final class SuffixDigest {
+  private static final byte[] META = ascii(".meta");
+  private static final byte[] TOMBSTONE = ascii(".ts");
+  private static final byte[] DATA = ascii(".data");
+  private static final byte[] CONTENT_TYPE = ascii("_ctype");
+  private static final byte[] DURABLE = ascii(".durable");
+  private static final byte[] FRAGMENT = {};
+
   private final ObjectPolicy.Kind kind;
   private final Map<Integer, MessageDigest> digests = new HashMap<>(2);
+
+  /** Looking MD5 up costs more than computing one. */
+  private final Deque<MessageDigest> spare = new ArrayDeque<>(2);
 
   public SuffixDigest(ObjectPolicy.Kind kind) {
     this.kind = kind;
   }
 
+  /** Forgets what was added, for another suffix dir. */
+  public SuffixDigest begin() {
+    for (MessageDigest digest : digests.values()) {
+      digest.reset();
+      spare.add(digest);
+    }
+    digests.clear();
+    return this;
+  }
+
   public void add(FileSet files) {
     FileName meta = files.meta();
     if (meta != null) {
-      update(SuffixHash.NO_FRAGMENT, meta.timestamp(), ".meta");
+      update(SuffixHash.NO_FRAGMENT, meta.timestamp(), META);
     }
     FileName tombstone = files.tombstone();
     if (tombstone != null) {
-      update(SuffixHash.NO_FRAGMENT, tombstone.timestamp(), ".ts");
+      update(SuffixHash.NO_FRAGMENT, tombstone.timestamp(), TOMBSTONE);
     }
     switch (kind) {
       case REPLICATION -> {
         FileName data = files.data();
         if (data != null) {
-          update(SuffixHash.NO_FRAGMENT, data.timestamp(), ".data");
+          update(SuffixHash.NO_FRAGMENT, data.timestamp(), DATA);
         }
       }
       case ERASURE_CODING -> addFragments(files);
@@ -41,7 +63,7 @@ public final class SuffixDigest {
     FileName contentType = files.contentType();
     Timestamp contentTypeTime = contentType == null ? null : contentType.contentType();
     if (contentTypeTime != null) {
-      update(SuffixHash.NO_FRAGMENT, contentTypeTime, "_ctype");
+      update(SuffixHash.NO_FRAGMENT, contentTypeTime, CONTENT_TYPE);
     }
   }
 
@@ -57,23 +79,29 @@ public final class SuffixDigest {
   private void addFragments(FileSet files) {
     files
         .fragmentSets()
-        .forEach(set -> set.forEach(each -> update(each.fragment(), each.timestamp(), "")));
+        .forEach(set -> set.forEach(each -> update(each.fragment(), each.timestamp(), FRAGMENT)));
     var durable = files.durableSet();
     if (durable != null) {
-      update(SuffixHash.NO_FRAGMENT, durable.getFirst().timestamp(), ".durable");
+      update(SuffixHash.NO_FRAGMENT, durable.getFirst().timestamp(), DURABLE);
     }
   }
 
-  private void update(int fragment, Timestamp time, String extension) {
-    digest(fragment).update((time.internal() + extension).getBytes(StandardCharsets.US_ASCII));
+  private void update(int fragment, Timestamp time, byte[] extension) {
+    MessageDigest digest = digest(fragment);
+    digest.update(time.internalBytes());
+    digest.update(extension);
   }
 
   private MessageDigest digest(int fragment) {
-    return digests.computeIfAbsent(fragment, unused -> md5());
+    return digests.computeIfAbsent(fragment, unused -> spare.isEmpty() ? md5() : spare.remove());
   }
 
   private static String hexadecimal(MessageDigest digest) {
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   private static MessageDigest md5() {

@@ -74,23 +74,28 @@ public record Timestamp(long raw, long offset) implements Comparable<Timestamp> 
 
   /** The text that Swift compares and hashes. */
   public String internal() {
-    char[] text = new char[offset == 0 ? 16 : 33];
+    return new String(internalBytes(), StandardCharsets.US_ASCII);
+  }
+
+  /** The same as bytes. */
+  byte[] internalBytes() {
+    byte[] text = new byte[offset == 0 ? 16 : 33];
     long rest = raw;
     for (int i = 15; i >= 0; i--) {
       if (i == 10) {
         text[i] = '.';
       } else {
-        text[i] = (char) ('0' + rest % 10);
+        text[i] = (byte) ('0' + rest % 10);
         rest /= 10;
       }
     }
     if (offset != 0) {
       text[16] = '_';
       for (int i = 0; i < 16; i++) {
-        text[17 + i] = Character.forDigit((int) (offset >>> (60 - 4 * i)) & 0xf, 16);
+        text[17 + i] = (byte) Character.forDigit((int) (offset >>> (60 - 4 * i)) & 0xf, 16);
       }
     }
-    return new String(text);
+    return text;
   }
 
   /** Seconds since 1970. */

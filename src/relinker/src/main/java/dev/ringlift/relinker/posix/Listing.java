@@ -1,15 +1,15 @@
 package dev.ringlift.relinker.posix;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
- * A whole directory as the kernel lists it, in memory that is used again for the next one. Entries
- * are addressed by their offset:
+ * A whole directory as the kernel lists it, in memory that is used again for the next one: native
+ * memory, whose addresses serve as names in system calls, and a copy of it that Java reads faster.
+ * Entries are addressed by their offset:
  *
  * <pre>for (int entry = listing.first(); entry >= 0; entry = listing.next(entry)) …</pre>
  *
@@ -34,12 +34,14 @@ public final class Listing implements AutoCloseable {
   private final int initialSize;
   private Arena arena = Arena.ofConfined();
   private MemorySegment memory;
+  private byte[] bytes;
   private int length;
 
   public Listing(Posix posix, int initialSize) {
     this.posix = posix;
     this.initialSize = Math.max(initialSize, 2 * SPARE);
     this.memory = arena.allocate(this.initialSize, 8);
+    this.bytes = new byte[SPARE];
   }
 
   /**
@@ -59,10 +61,11 @@ public final class Listing implements AutoCloseable {
       if (count == -Errno.EINTR) {
         continue;
       }
+      if (count < 0) {
+        length = 0;
+      }
       if (count <= 0) {
-        if (count < 0) {
-          length = 0;
-        }
+        copyToJava();
         return count;
       }
       length += count;
@@ -89,7 +92,11 @@ public final class Listing implements AutoCloseable {
   }
 
   public long inode(int entry) {
-    return memory.get(JAVA_LONG_UNALIGNED, entry);
+    long inode = 0;
+    for (int i = 7; i >= 0; i--) {
+      inode = inode << 8 | bytes[entry + i] & 0xff;
+    }
+    return inode;
   }
 
   /**
@@ -97,7 +104,7 @@ public final class Listing implements AutoCloseable {
    * anything.
    */
   public boolean surelyNoDirectory(int entry) {
-    int type = memory.get(JAVA_BYTE, entry + TYPE);
+    int type = bytes[entry + TYPE];
     return type != DT_DIR && type != DT_UNKNOWN;
   }
 
@@ -106,25 +113,14 @@ public final class Listing implements AutoCloseable {
     return memory.address() + entry + NAME;
   }
 
-  public int nameLength(int entry) {
-    int end = entry + recordLength(entry);
-    int at = entry + NAME;
-    while (at < end && memory.get(JAVA_BYTE, at) != 0) {
-      at++;
-    }
-    return at - entry - NAME;
-  }
-
-  /** One byte of the name; 0 just behind its end. */
-  public byte nameByte(int entry, int index) {
-    return memory.get(JAVA_BYTE, entry + NAME + index);
-  }
-
   /** A copy of the name. */
   public byte[] name(int entry) {
-    byte[] bytes = new byte[nameLength(entry)];
-    MemorySegment.copy(memory, JAVA_BYTE, entry + NAME, bytes, 0, bytes.length);
-    return bytes;
+    int start = entry + NAME;
+    int end = start;
+    while (bytes[end] != 0) {
+      end++;
+    }
+    return Arrays.copyOfRange(bytes, start, end);
   }
 
   @Override
@@ -133,7 +129,7 @@ public final class Listing implements AutoCloseable {
   }
 
   private int recordLength(int entry) {
-    return memory.get(JAVA_SHORT_UNALIGNED, entry + LENGTH) & 0xffff;
+    return bytes[entry + LENGTH] & 0xff | (bytes[entry + LENGTH + 1] & 0xff) << 8;
   }
 
   private int entryFrom(int offset) {
@@ -145,11 +141,18 @@ public final class Listing implements AutoCloseable {
   }
 
   private boolean isDots(int entry) {
-    if (memory.get(JAVA_BYTE, entry + NAME) != '.') {
+    if (bytes[entry + NAME] != '.') {
       return false;
     }
-    byte second = memory.get(JAVA_BYTE, entry + NAME + 1);
-    return second == 0 || (second == '.' && memory.get(JAVA_BYTE, entry + NAME + 2) == 0);
+    byte second = bytes[entry + NAME + 1];
+    return second == 0 || (second == '.' && bytes[entry + NAME + 2] == 0);
+  }
+
+  private void copyToJava() {
+    if (bytes.length < length || bytes.length > KEPT) {
+      bytes = new byte[Math.max(length, SPARE)];
+    }
+    MemorySegment.copy(memory, JAVA_BYTE, 0, bytes, 0, length);
   }
 
   private void resize(int size) {

@@ -3,15 +3,17 @@ package dev.ringlift.relinker.posix;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 
 /**
- * A place to put a name, or a path of a few names, together in native memory, used over and over.
- * For one thread.
+ * A place to put a name, or a path of a few names, together, used over and over: on the heap, and
+ * copied to native memory once, when its address is asked for. For one thread.
  */
 public final class PathBuffer {
   private static final int SIZE = 4096;
 
   private final MemorySegment memory;
+  private final byte[] bytes = new byte[SIZE];
   private int length;
 
   public PathBuffer(Posix posix) {
@@ -26,35 +28,25 @@ public final class PathBuffer {
 
   /** Begins anew with this number in decimal. */
   public PathBuffer set(long number) {
-    return set(Long.toString(number).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    return set(Long.toString(number).getBytes(StandardCharsets.US_ASCII));
   }
 
   /** Adds a slash and a name. */
   public PathBuffer slash(byte[] name) {
-    memory.set(JAVA_BYTE, length++, (byte) '/');
+    bytes[length++] = '/';
     return append(name);
   }
 
-  /** How long the path is now; {@link #truncate} comes back to it. */
-  public int length() {
-    return length;
-  }
-
-  public PathBuffer truncate(int to) {
-    length = to;
-    memory.set(JAVA_BYTE, length, (byte) 0);
-    return this;
-  }
-
-  /** Where the NUL-terminated path is; it changes with the next call. */
+  /** Where the path is as NUL-terminated bytes; to be asked for again after a change. */
   public long address() {
+    MemorySegment.copy(bytes, 0, memory, JAVA_BYTE, 0, length + 1);
     return memory.address();
   }
 
   private PathBuffer append(byte[] name) {
-    MemorySegment.copy(name, 0, memory, JAVA_BYTE, length, name.length);
+    System.arraycopy(name, 0, bytes, length, name.length);
     length += name.length;
-    memory.set(JAVA_BYTE, length, (byte) 0);
+    bytes[length] = 0;
     return this;
   }
 }
