@@ -54,6 +54,9 @@ final class PartitionMover {
   PartitionMover(Job job, Tools tools, Clock clock) {
     this.job = job;
     this.tools = tools;
+    if (job.traditional()) {
+      tools.trustEndMarks();
+    }
     ObjectPolicy policy = job.request().policy();
     FileSetRules rules = new FileSetRules(policy);
     // Files are moved whatever their fragment index, as Swift moves them; only the suffix hash

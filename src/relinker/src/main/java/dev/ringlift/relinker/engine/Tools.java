@@ -3,6 +3,7 @@ package dev.ringlift.relinker.engine;
 import dev.ringlift.relinker.posix.Listing;
 import dev.ringlift.relinker.posix.PathBuffer;
 import dev.ringlift.relinker.posix.Posix;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -56,6 +57,16 @@ final class Tools implements AutoCloseable {
     hashesPickle = posix.name("hashes.pkl");
     hashesPickleTemporary = posix.name(".hashes.pkl.tmp");
     hashesInvalid = posix.name("hashes.invalid");
+  }
+
+  /**
+   * The file system that is listed from now on is one of those that mark the end of a directory.
+   */
+  void trustEndMarks() {
+    for (Listing each :
+        List.of(suffixes, hashes, oldFiles, newFiles, otherSuffixes, otherHashes, otherFiles)) {
+      each.trustEndMarks();
+    }
   }
 
   /** Closes the descriptor when there is one. */

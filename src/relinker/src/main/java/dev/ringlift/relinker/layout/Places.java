@@ -1,9 +1,14 @@
 package dev.ringlift.relinker.layout;
 
+import java.util.Arrays;
+
 /** Where objects live: partition, suffix and hash dir names. */
 public final class Places {
   /** Hexadecimal digits in the name of a hash dir. */
   public static final int HASH_LENGTH = 32;
+
+  /** The value of each byte as a lower-case hexadecimal digit, −1 for what is none. */
+  private static final byte[] DIGITS = digits();
 
   private Places() {}
 
@@ -73,9 +78,15 @@ public final class Places {
   }
 
   private static int digit(byte each) {
-    if (each >= '0' && each <= '9') {
-      return each - '0';
+    return DIGITS[each & 0xff];
+  }
+
+  private static byte[] digits() {
+    byte[] digits = new byte[256];
+    Arrays.fill(digits, (byte) -1);
+    for (int i = 0; i < 16; i++) {
+      digits[Character.forDigit(i, 16)] = (byte) i;
     }
-    return each >= 'a' && each <= 'f' ? each - 'a' + 10 : -1;
+    return digits;
   }
 }
