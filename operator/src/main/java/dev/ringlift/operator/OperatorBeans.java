@@ -11,6 +11,8 @@ import java.time.Clock;
 /** Puts the application together. */
 @Singleton
 final class OperatorBeans {
+  /** What the API server lets a ConfigMap's values add up to. */
+  private static final int MOST_OF_A_PART = 1 << 20;
 
   @Produces
   @Singleton
@@ -20,8 +22,13 @@ final class OperatorBeans {
 
   @Produces
   @Singleton
-  RingStores ringStores(KubernetesClient client, Clock clock) {
-    return RingStores.of(client, clock);
+  RingStores ringStores(KubernetesClient client, OperatorConfig config, Clock clock) {
+    if (config.partLimit() < 1 || config.partLimit() > MOST_OF_A_PART) {
+      throw new IllegalArgumentException(
+          "ringlift.part-limit must be 1 to %d bytes, not %d."
+              .formatted(MOST_OF_A_PART, config.partLimit()));
+    }
+    return RingStores.of(client, clock, config.partLimit());
   }
 
   @Produces

@@ -48,4 +48,11 @@ public interface OperatorConfig {
   /** How often an increase is looked at even if nothing has happened. */
   @WithDefault("15s")
   Duration recheck();
+
+  /**
+   * Of rings that agents install (type HostPath): the size in bytes above which a ring or builder
+   * is kept in parts, and the size of these. At most 1 MiB, which is all that a ConfigMap holds.
+   */
+  @WithDefault("786432")
+  int partLimit();
 }

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,7 +86,12 @@ record Barrier(int total, int current, List<Problem> missing) {
   private static Optional<Problem> outdated(Node node, String ringFile, String ringMd5) {
     RingFileStatus seen = ringOf(node, ringFile);
     if (seen == null) {
-      return Optional.of(problem(node, Reason.NodeRingOutdated, "has no file " + ringFile));
+      return Optional.of(
+          problem(
+              node,
+              Reason.NodeRingOutdated,
+              "has no file " + ringFile,
+              notInstalled(node, ringFile)));
     }
     if (seen.md5().equals(ringMd5)) {
       return Optional.empty();
@@ -95,7 +101,19 @@ record Barrier(int total, int current, List<Problem> missing) {
             node,
             Reason.NodeRingOutdated,
             "has another %s than the store: md5 %s, not %s"
-                .formatted(ringFile, seen.md5(), ringMd5)));
+                .formatted(ringFile, seen.md5(), ringMd5),
+            notInstalled(node, ringFile)));
+  }
+
+  /** Why the node's agent, if that is its task, has not installed the ring. */
+  private static String notInstalled(Node node, String ringFile) {
+    if (node.inventory() == null) {
+      return "";
+    }
+    return node.inventory().ringProblems().stream()
+        .filter(problem -> problem.file() == null || problem.file().equals(ringFile))
+        .map(problem -> " Of ConfigMap %s: %s".formatted(problem.configMap(), problem.message()))
+        .collect(Collectors.joining());
   }
 
   private static @Nullable RingFileStatus ringOf(Node node, String ringFile) {
@@ -109,7 +127,12 @@ record Barrier(int total, int current, List<Problem> missing) {
   }
 
   private static Problem problem(Node node, Reason reason, String what) {
-    return new Problem(node.name(), null, reason.name(), "Node " + node.name() + " " + what + ".");
+    return problem(node, reason, what, "");
+  }
+
+  private static Problem problem(Node node, Reason reason, String what, String why) {
+    return new Problem(
+        node.name(), null, reason.name(), "Node %s %s.%s".formatted(node.name(), what, why));
   }
 
   /** How long the settle time still lasts when the ring has been everywhere since a moment. */

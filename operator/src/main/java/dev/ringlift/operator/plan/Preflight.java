@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck.Result;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
+import dev.ringlift.api.v1alpha1.RingSource;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
 import dev.ringlift.operator.plan.Observation.Node;
 import dev.ringlift.operator.plan.StoreSizes.PartSize;
@@ -186,14 +187,19 @@ final class Preflight {
     }
   }
 
-  private static List<String> tooLarge(List<PartSize> sizes, int partPower) {
+  private List<String> tooLarge(List<PartSize> sizes, int partPower) {
+    String orInstall =
+        seen.increase().spec().ring().type() == RingSource.Type.ConfigMap
+            ? " Or let agents install the ring (type HostPath): then both may be in parts."
+            : "";
     return sizes.stream()
         .filter(size -> !size.fits())
         .map(
             size ->
                 ("At partition power %d, with all else that it holds, %s would hold %,d bytes; it"
-                        + " can hold %,d. Move what else is in it, or the builder, to another one.")
-                    .formatted(partPower, size.name(), size.bytes(), size.limitBytes()))
+                            + " can hold %,d. Move what else is in it, or the builder, to another one.")
+                        .formatted(partPower, size.name(), size.bytes(), size.limitBytes())
+                    + orInstall)
         .toList();
   }
 

@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -83,15 +85,35 @@ final class GuardedMaps {
    * @throws StoreChangedException if it is no longer that; then nothing was written
    */
   void patch(ConfigMap seen, MapEntries entries) throws StoreChangedException {
-    ConfigMap patch =
-        entries
-            .addTo(new ConfigMapBuilder())
-            .withNewMetadata()
-            .withResourceVersion(seen.getMetadata().getResourceVersion())
-            .endMetadata()
-            .build();
+    patch(seen, entries, Set.of());
+  }
+
+  /**
+   * Sets these values, removes others, and nothing else.
+   *
+   * @param seen the map as it was read
+   * @param removed keys, of text or binary values, none of which is among the entries
+   * @return the map as it then is
+   * @throws StoreChangedException if it is no longer that; then nothing was written
+   */
+  ConfigMap patch(ConfigMap seen, MapEntries entries, Set<String> removed)
+      throws StoreChangedException {
+    Map<String, @Nullable String> text = new TreeMap<>(entries.text());
+    Map<String, @Nullable String> binary = new TreeMap<>(entries.binary());
+    for (String key : removed) {
+      text.put(key, null);
+      binary.put(key, null);
+    }
+    Map<String, Object> patch =
+        Map.of(
+            "metadata",
+            Map.of("resourceVersion", seen.getMetadata().getResourceVersion()),
+            "data",
+            text,
+            "binaryData",
+            binary);
     try {
-      named(name(seen))
+      return named(name(seen))
           .patch(
               PatchContext.of(PatchType.JSON_MERGE),
               client.getKubernetesSerialization().asJson(patch));
@@ -149,7 +171,8 @@ final class GuardedMaps {
     return TaskNames.backup(increase.getMetadata().getName(), ringMd5, map);
   }
 
-  private OwnerReference owner() {
+  /** The increase, as an owner. */
+  OwnerReference owner() {
     return new OwnerReferenceBuilder()
         .withApiVersion(increase.getApiVersion())
         .withKind(increase.getKind())

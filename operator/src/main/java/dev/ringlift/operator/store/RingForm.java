@@ -34,7 +34,7 @@ enum RingForm {
   static RingForm of(RingSource source) {
     return switch (source.type()) {
       case External -> EXPORT;
-      case SwiftOperator -> RAW;
+      case SwiftOperator, HostPath -> RAW;
       case ConfigMap ->
           switch (source.encoding()) {
             case Raw -> RAW;

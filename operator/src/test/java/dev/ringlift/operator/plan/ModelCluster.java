@@ -13,6 +13,7 @@ import dev.ringlift.api.v1alpha1.RingSource;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingFileStatus;
+import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingProblem;
 import dev.ringlift.operator.plan.Decision.ChangeTasks;
 import dev.ringlift.operator.plan.Decision.Halt;
 import dev.ringlift.operator.plan.Decision.Publish;
@@ -68,6 +69,7 @@ final class ModelCluster {
     boolean alive = true;
     Instant lastBeat;
     String ringMd5;
+    List<RingProblem> ringProblems = List.of();
 
     ModelNode(String name, String address, String ringMd5, Instant now) {
       this.name = name;
@@ -282,7 +284,7 @@ final class ModelCluster {
             List.copyOf(node.devices.values()),
             List.of(
                 new RingFileStatus(RING_FILE, node.ringMd5, 1L, null, null, now.toString(), null)),
-            List.of());
+            node.ringProblems);
     return new Observation.Node(
         node.name,
         node.addresses,

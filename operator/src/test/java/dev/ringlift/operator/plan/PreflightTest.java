@@ -7,6 +7,7 @@ import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck.Result;
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
+import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingProblem;
 import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.operator.plan.Decision.Stall;
 import dev.ringlift.operator.plan.StoreSizes.PartSize;
@@ -112,8 +113,15 @@ class PreflightTest {
   @Test
   void aNodeThatHasAnotherRing() {
     cluster.node("node-a").ringMd5 = "0".repeat(32);
+    cluster.node("node-a").ringProblems =
+        List.of(
+            new RingProblem("object.ring.gz", "swift-rings", "The ring that is there is newer."),
+            new RingProblem("object-1.ring.gz", "swift-rings", "It is another's."));
 
-    assertThat(refusal(Check.RingDistributed)).contains("node-a").contains(cluster.ringMd5());
+    assertThat(refusal(Check.RingDistributed))
+        .contains("node-a")
+        .endsWith(
+            cluster.ringMd5() + ". Of ConfigMap swift-rings: The ring that is there is newer.");
   }
 
   @Test
@@ -182,6 +190,7 @@ class PreflightTest {
 
     assertThat(refusal(Check.StoreSize))
         .contains("ConfigMap builders would hold 1,048,577 bytes; it can hold 1,048,576")
+        .contains("let agents install the ring (type HostPath)")
         .doesNotContain("ConfigMap rings");
   }
 

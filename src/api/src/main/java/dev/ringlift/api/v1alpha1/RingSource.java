@@ -19,6 +19,9 @@ import java.util.List;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @ValidationRule(
+    value = "self.type != 'HostPath' || (has(self.configMaps) && size(self.configMaps) == 1)",
+    message = "type HostPath takes one ConfigMap, which holds ring and builder")
+@ValidationRule(
     value = "self.encoding == 'Raw' || self.type == 'ConfigMap'",
     message = "encoding Base64 goes with type ConfigMap only")
 @ValidationRule(
@@ -30,7 +33,7 @@ import java.util.List;
     message = "type SwiftOperator goes with one ConfigMap, and with the builder in it")
 public record RingSource(
     @JsonPropertyDescription(
-            "Kind of store. ConfigMap: pods mount the ring from it. SwiftOperator: as ConfigMap, with the builder in swiftrings.tar.gz, as openstack-k8s-operators/swift-operator has it. External: the ring is offered there, and you or your tools bring it to every process that loads it.")
+            "Kind of store. ConfigMap: pods mount the ring from it. SwiftOperator: as ConfigMap, with the builder in swiftrings.tar.gz, as openstack-k8s-operators/swift-operator has it. HostPath: agents install it from there in a directory of their node. External: the ring is offered there, and you or your tools bring it to every process that loads it.")
         @Default("ConfigMap")
         Type type,
     @JsonPropertyDescription(
@@ -73,6 +76,11 @@ public record RingSource(
     ConfigMap,
     /** As that, and the builder is in a tar beside it, with rings and backups. */
     SwiftOperator,
+    /**
+     * Agents install the ring from the ConfigMap in a directory of their node; what is too large
+     * for it is in parts.
+     */
+    HostPath,
     /** The ring is offered in a ConfigMap, and somebody else brings it where it is loaded. */
     External
   }

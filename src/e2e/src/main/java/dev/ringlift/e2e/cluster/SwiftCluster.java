@@ -1,8 +1,11 @@
 package dev.ringlift.e2e.cluster;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
 import dev.ringlift.api.v1alpha1.RelinkTask;
 import dev.ringlift.api.v1alpha1.StorageNode;
+import dev.ringlift.ring.KeptFile;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.RingFormatException;
@@ -63,7 +66,13 @@ public final class SwiftCluster implements AutoCloseable {
     hosts.forEach(StorageHost::makeFolders);
     installDefinitions();
     hosts.forEach(this::register);
-    this.courier = new RingCourier(server.client(), namespace, RINGS, hosts, settings.ringSpread());
+    this.courier =
+        new RingCourier(
+            server.client(),
+            namespace,
+            RINGS,
+            settings.hostPath() ? List.of() : hosts,
+            settings.ringSpread());
   }
 
   private void installDefinitions() {
@@ -145,10 +154,37 @@ public final class SwiftCluster implements AutoCloseable {
     }
   }
 
-  /** What the ConfigMap holds under this key now. */
-  public byte[] published(String key) {
-    ConfigMap rings = client().configMaps().inNamespace(namespace).withName(RINGS).require();
-    return Base64.getDecoder().decode(rings.getBinaryData().get(key));
+  /** The file of this name that the ConfigMap holds now, whole or in parts. */
+  public byte[] published(String file) {
+    return file(client().configMaps().inNamespace(namespace).withName(RINGS).require(), file);
+  }
+
+  /** The file of this name that a ConfigMap holds, whole or in parts, which must be there still. */
+  public byte[] file(ConfigMap map, String file) {
+    try {
+      return KeptFile.find(file, key -> value(map, key))
+          .orElseThrow(() -> new IllegalStateException("the ConfigMap has no " + file))
+          .content(this::part);
+    } catch (RingFormatException e) {
+      throw new IllegalStateException(file + " is not published rightly: " + e.getMessage(), e);
+    }
+  }
+
+  private static Optional<byte[]> value(ConfigMap map, String key) {
+    Optional<byte[]> binary =
+        Optional.ofNullable(map.getBinaryData())
+            .map(data -> data.get(key))
+            .map(text -> Base64.getDecoder().decode(text));
+    return binary.or(
+        () ->
+            Optional.ofNullable(map.getData())
+                .map(data -> data.get(key))
+                .map(text -> text.getBytes(UTF_8)));
+  }
+
+  private Optional<byte[]> part(String where, String name) {
+    return Optional.ofNullable(client().configMaps().inNamespace(namespace).withName(where).get())
+        .flatMap(map -> value(map, name));
   }
 
   /** Starts the operator. */
@@ -232,10 +268,15 @@ public final class SwiftCluster implements AutoCloseable {
           policyIndex: 0
           targetPartPower: %d
           ring:
-            type: ConfigMap
+            type: %s
             configMaps: [%s]
         """
-            .formatted(name, namespace, targetPartPower, RINGS);
+            .formatted(
+                name,
+                namespace,
+                targetPartPower,
+                settings.hostPath() ? "HostPath" : "ConfigMap",
+                RINGS);
     server.apply(manifest).orThrow();
     return manifest;
   }

@@ -13,10 +13,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Objects;
 
 /** Keeps every ring and builder that the ConfigMap ever held, in the order of their coming. */
 final class PublishedRings implements AutoCloseable {
+  private final SwiftCluster cluster;
   private final List<Pair> pairs = new ArrayList<>();
   private final SharedIndexInformer<ConfigMap> informer;
 
@@ -36,6 +36,7 @@ final class PublishedRings implements AutoCloseable {
   }
 
   PublishedRings(SwiftCluster cluster) {
+    this.cluster = cluster;
     informer =
         cluster
             .client()
@@ -62,23 +63,23 @@ final class PublishedRings implements AutoCloseable {
   }
 
   private synchronized void keep(ConfigMap map) {
-    Pair pair =
-        new Pair(Objects.requireNonNull(map.getBinaryData().get("object.ring.gz")), builder(map));
+    String ring = Base64.getEncoder().encodeToString(cluster.file(map, "object.ring.gz"));
+    Pair pair = new Pair(ring, builder(map));
     if (pairs.isEmpty() || !pairs.getLast().equals(pair)) {
       pairs.add(pair);
     }
   }
 
-  /** Under its own key, or in the tar of swift-operator. */
-  private static String builder(ConfigMap map) {
-    String builder = map.getBinaryData().get("object.builder");
-    if (builder != null) {
-      return builder;
+  /** Under its own key, whole or in parts, or in the tar of swift-operator. */
+  private String builder(ConfigMap map) {
+    Base64.Encoder base64 = Base64.getEncoder();
+    String tar = map.getBinaryData() == null ? null : map.getBinaryData().get("swiftrings.tar.gz");
+    if (tar == null) {
+      return base64.encodeToString(cluster.file(map, "object.builder"));
     }
     try {
-      String tar = Objects.requireNonNull(map.getBinaryData().get("swiftrings.tar.gz"));
       RingArchive archive = RingArchive.read(Base64.getDecoder().decode(tar));
-      return Base64.getEncoder().encodeToString(archive.content("object.builder").orElseThrow());
+      return base64.encodeToString(archive.content("object.builder").orElseThrow());
     } catch (RingFormatException e) {
       throw new IllegalStateException("the published tar is none: " + e.getMessage(), e);
     }

@@ -17,6 +17,7 @@ import dev.ringlift.e2e.cluster.StorageHost;
 import dev.ringlift.e2e.cluster.SwiftCluster;
 import dev.ringlift.e2e.story.SwiftObjects.Expected;
 import dev.ringlift.testkit.kube.ApiServer;
+import dev.ringlift.testkit.process.Command;
 import dev.ringlift.testkit.swift.Found;
 import dev.ringlift.testkit.swift.RealSwift;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -35,6 +36,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.core.ConditionFactory;
 
@@ -46,6 +48,8 @@ final class Story implements AutoCloseable {
   static final String INCREASE = "grow";
   private static final AtomicInteger NUMBER = new AtomicInteger();
   private static final int REPLICAS = 3;
+  private static final Path RINGLIFT =
+      Path.of("").toAbsolutePath().resolve("../../bin/ringlift").normalize();
 
   private final ApiServer server;
   private final Path folder;
@@ -57,6 +61,11 @@ final class Story implements AutoCloseable {
 
   /** Objects are there and the ring is published; no program of ours runs yet. */
   Story(ApiServer server, Path folder, int partPower, int objectCount) {
+    this(server, folder, partPower, objectCount, OptionalInt.empty());
+  }
+
+  /** The same where agents install the rings, which are published in parts of this size. */
+  Story(ApiServer server, Path folder, int partPower, int objectCount, OptionalInt hostPathParts) {
     this.server = server;
     this.folder = folder;
     int number = NUMBER.incrementAndGet();
@@ -70,9 +79,12 @@ final class Story implements AutoCloseable {
             server.newNamespace("story"),
             folder.resolve("nodes"),
             layout,
-            ProcessSettings.quick(),
+            hostPathParts.isPresent()
+                ? ProcessSettings.quick().withHostPath(hostPathParts.getAsInt())
+                : ProcessSettings.quick(),
             Programs.ofThisCheckout());
     Path ring = makeRing(partPower);
+    publish(ring, hostPathParts);
     objects = new SwiftObjects(objectCount);
     swift.write(ring, 0, roots(), objects.operations());
     before = ObjectTree.of(swift, cluster.hosts(), partPower);
@@ -92,12 +104,39 @@ final class Story implements AutoCloseable {
         }
       }
       ringBuilder(builder, "rebalance");
-      Path ring = builder.resolveSibling("object.ring.gz");
-      cluster.publish(Files.readAllBytes(ring), Files.readAllBytes(builder));
-      return ring;
+      return builder.resolveSibling("object.ring.gz");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Where agents install it, as a user would: by the command line. */
+  private void publish(Path ring, OptionalInt hostPathParts) {
+    Path builder = ring.resolveSibling("object.builder");
+    if (hostPathParts.isEmpty()) {
+      try {
+        cluster.publish(Files.readAllBytes(ring), Files.readAllBytes(builder));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return;
+    }
+    String manifest =
+        Command.of(
+                RINGLIFT.toString(),
+                "ring",
+                "manifest",
+                builder.toString(),
+                "--config-map=" + SwiftCluster.RINGS,
+                "--namespace=" + cluster.namespace(),
+                "--part-limit=" + hostPathParts.getAsInt())
+            .run()
+            .orThrow()
+            .out();
+    Command.of(server.kubectlCommand("apply", "--server-side", "-f", "-"))
+        .input(manifest)
+        .run()
+        .orThrow();
   }
 
   private void ringBuilder(Path builder, String... arguments) {
