@@ -71,6 +71,11 @@ class SchemaTest {
         "targetPartPower: 7, ring: {} | configMaps has to name the ConfigMaps",
         "targetPartPower: 7, ring: {type: SwiftOperator, configMaps: [a, b]} | goes with one ConfigMap",
         "targetPartPower: 7, ring: {type: SwiftOperator, builder: Absent} | and with the builder in it",
+        "targetPartPower: 7, ring: {configMaps: [a], encoding: Hex} | Unsupported value: \"Hex\"",
+        "targetPartPower: 7, ring: {configMaps: [a], builder: Lost} | Unsupported value: \"Lost\"",
+        "targetPartPower: 7, ring: {configMaps: [a, b, a]} | Duplicate value: \"a\"",
+        "targetPartPower: 7, ring: {configMaps: [a, b, c, d, e, f, g, h, i]} | must have at most 8 items",
+        "targetPartPower: 7, ring: {configMaps: [a], type: External, encoding: Base64} | encoding Base64 goes with type ConfigMap only",
         "targetPartPower: 7, policyIndex: -1, ring: {configMaps: [a]} | should be greater than or equal to 0",
         "targetPartPower: 7, ring: {configMaps: [a]}, tagetPartPower: 8 | unknown field \"spec.tagetPartPower\"",
       })
@@ -88,6 +93,7 @@ class SchemaTest {
         "{\"spec\":{\"targetPartPower\":8}} | targetPartPower is immutable",
         "{\"spec\":{\"policyIndex\":1}} | policyIndex is immutable",
         "{\"spec\":{\"ring\":{\"configMaps\":[\"others\"]}}} | ring is immutable",
+        "{\"spec\":{\"ring\":{\"builder\":\"Absent\"}}} | ring is immutable",
       })
   void whatAnIncreaseIsAboutCannotBeChanged(String patch, String reason) {
     apply(increase("targetPartPower: 7, ring: {configMaps: [rings]}")).orThrow();
