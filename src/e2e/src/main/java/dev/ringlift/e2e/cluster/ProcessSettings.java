@@ -12,14 +12,12 @@ import java.util.Map;
  * @param operatorEnvironment {@code RINGLIFT_…} settings of the operator
  * @param agentEnvironment {@code RINGLIFT_AGENT_…} settings of each agent
  * @param ringSpread how much later than the first node the last one gets a new ring
- * @param hostPath whether the agents install the rings, and nobody mounts the ConfigMap
  */
 public record ProcessSettings(
     List<String> javaOptions,
     Map<String, String> operatorEnvironment,
     Map<String, String> agentEnvironment,
-    Duration ringSpread,
-    boolean hostPath) {
+    Duration ringSpread) {
   public ProcessSettings {
     javaOptions = List.copyOf(javaOptions);
     operatorEnvironment = Map.copyOf(operatorEnvironment);
@@ -47,8 +45,7 @@ public record ProcessSettings(
             "RINGLIFT_AGENT_STATUS_INTERVAL", "1s",
             "RINGLIFT_AGENT_INVENTORY_INTERVAL", "5s",
             "RINGLIFT_AGENT_RING_INTERVAL", "500ms"),
-        Duration.ofSeconds(1),
-        false);
+        Duration.ofSeconds(1));
   }
 
   /** The same where agents install the rings, of which what is above a limit is kept in parts. */
@@ -57,28 +54,19 @@ public record ProcessSettings(
         javaOptions,
         with(operatorEnvironment, "RINGLIFT_PART_LIMIT", Integer.toString(partLimit)),
         with(agentEnvironment, "RINGLIFT_AGENT_RING_CONFIG_MAPS", SwiftCluster.RINGS),
-        ringSpread,
-        true);
+        ringSpread);
   }
 
   /** The same with another setting of the operator. */
   public ProcessSettings withOperator(String variable, String value) {
     return new ProcessSettings(
-        javaOptions,
-        with(operatorEnvironment, variable, value),
-        agentEnvironment,
-        ringSpread,
-        hostPath);
+        javaOptions, with(operatorEnvironment, variable, value), agentEnvironment, ringSpread);
   }
 
   /** The same with another setting of the agents. */
   public ProcessSettings withAgent(String variable, String value) {
     return new ProcessSettings(
-        javaOptions,
-        operatorEnvironment,
-        with(agentEnvironment, variable, value),
-        ringSpread,
-        hostPath);
+        javaOptions, operatorEnvironment, with(agentEnvironment, variable, value), ringSpread);
   }
 
   private static Map<String, String> with(

@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,20 +31,22 @@ public final class RingCourier implements AutoCloseable {
   private final Map<String, Duration> delays = new ConcurrentHashMap<>();
   private final Set<String> cutOff = ConcurrentHashMap.newKeySet();
   private final SharedIndexInformer<ConfigMap> informer;
+  private final RingLayout layout;
   private volatile @Nullable ConfigMap latest;
   private volatile @Nullable IOException problem;
 
   /**
-   * Begins to bring the ConfigMap of this name to these nodes.
+   * Begins to bring the ConfigMap with the ring to these nodes, as far as pods there mount it.
    *
    * @param spread the last node gets each change this much later than the first
    */
   RingCourier(
       KubernetesClient client,
       String namespace,
-      String configMap,
+      RingLayout layout,
       List<StorageHost> hosts,
       Duration spread) {
+    this.layout = layout;
     for (int number = 0; number < hosts.size(); number++) {
       StorageHost host = hosts.get(number);
       mounts.put(host.name(), new MountedConfigMap(host.ringDirectory()));
@@ -55,7 +56,7 @@ public final class RingCourier implements AutoCloseable {
         client
             .configMaps()
             .inNamespace(namespace)
-            .withName(configMap)
+            .withName(RingLayout.RINGS)
             .inform(
                 new ResourceEventHandler<ConfigMap>() {
                   @Override
@@ -107,11 +108,9 @@ public final class RingCourier implements AutoCloseable {
     if (configMap == null || mount == null || cutOff.contains(node)) {
       return;
     }
-    Map<String, byte[]> files = new HashMap<>();
-    if (configMap.getBinaryData() != null) {
-      configMap
-          .getBinaryData()
-          .forEach((name, content) -> files.put(name, Base64.getDecoder().decode(content)));
+    Map<String, byte[]> files = layout.mounted(configMap);
+    if (files.isEmpty()) {
+      return;
     }
     try {
       mount.write(files);

@@ -1,7 +1,5 @@
 package dev.ringlift.e2e.cluster;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
 import dev.ringlift.api.v1alpha1.RelinkTask;
 import dev.ringlift.api.v1alpha1.StorageNode;
@@ -13,13 +11,11 @@ import dev.ringlift.testkit.kube.ApiServer;
 import dev.ringlift.testkit.process.JavaProcess;
 import dev.ringlift.testkit.process.ManagedProcess;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class SwiftCluster implements AutoCloseable {
   /** The ConfigMap with ring and builder. */
-  public static final String RINGS = "swift-rings";
+  public static final String RINGS = RingLayout.RINGS;
 
   private static final Duration STOP = Duration.ofSeconds(10);
   private static final String OPERATOR = "operator";
@@ -43,6 +39,7 @@ public final class SwiftCluster implements AutoCloseable {
   private final List<StorageHost> hosts;
   private final ProcessSettings settings;
   private final Programs programs;
+  private final RingLayout layout;
   private final RingCourier courier;
   private final Map<String, ManagedProcess> processes = new ConcurrentHashMap<>();
 
@@ -54,25 +51,33 @@ public final class SwiftCluster implements AutoCloseable {
       ApiServer server,
       String namespace,
       Path folder,
-      ClusterLayout layout,
+      ClusterLayout nodes,
       ProcessSettings settings,
       Programs programs) {
+    this(server, namespace, folder, nodes, settings, programs, RingLayout.ONE_MAP);
+  }
+
+  /** The same, of a site that keeps its ring in this way. */
+  public SwiftCluster(
+      ApiServer server,
+      String namespace,
+      Path folder,
+      ClusterLayout nodes,
+      ProcessSettings settings,
+      Programs programs,
+      RingLayout layout) {
     this.server = server;
     this.namespace = namespace;
     this.folder = folder;
     this.settings = settings;
     this.programs = programs;
-    this.hosts = layout.hosts(folder);
+    this.layout = layout;
+    this.hosts = nodes.hosts(folder);
     hosts.forEach(StorageHost::makeFolders);
     installDefinitions();
     hosts.forEach(this::register);
     this.courier =
-        new RingCourier(
-            server.client(),
-            namespace,
-            RINGS,
-            settings.hostPath() ? List.of() : hosts,
-            settings.ringSpread());
+        new RingCourier(server.client(), namespace, layout, hosts, settings.ringSpread());
   }
 
   private void installDefinitions() {
@@ -117,24 +122,22 @@ public final class SwiftCluster implements AutoCloseable {
     return hosts.stream().filter(host -> host.name().equals(name)).findFirst().orElseThrow();
   }
 
+  /** How this site keeps its ring. */
+  public RingLayout layout() {
+    return layout;
+  }
+
   /** Who brings the rings to the nodes. */
   public RingCourier courier() {
     return courier;
   }
 
-  /** Writes ring and builder of policy 0 into the ConfigMap, which makes it if need be. */
+  /** Writes ring and builder of policy 0 where this site has them, which it makes if need be. */
   public void publish(byte[] ring, byte[] builder) {
-    Base64.Encoder base64 = Base64.getEncoder();
-    ConfigMap rings =
-        new ConfigMapBuilder()
-            .withNewMetadata()
-            .withName(RINGS)
-            .withNamespace(namespace)
-            .endMetadata()
-            .addToBinaryData("object.ring.gz", base64.encodeToString(ring))
-            .addToBinaryData("object.builder", base64.encodeToString(builder))
-            .build();
-    client().resource(rings).serverSideApply();
+    for (ConfigMap map : layout.maps(ring, builder)) {
+      map.getMetadata().setNamespace(namespace);
+      client().resource(map).serverSideApply();
+    }
   }
 
   /** Makes a ring of all devices by our own library, and publishes it. */
@@ -156,35 +159,23 @@ public final class SwiftCluster implements AutoCloseable {
 
   /** The file of this name that the ConfigMap holds now, whole or in parts. */
   public byte[] published(String file) {
-    return file(client().configMaps().inNamespace(namespace).withName(RINGS).require(), file);
+    return file(client().configMaps().inNamespace(namespace).withName(RINGS).require(), file)
+        .orElseThrow(() -> new IllegalStateException("the ConfigMap has no " + file));
   }
 
-  /** The file of this name that a ConfigMap holds, whole or in parts, which must be there still. */
-  public byte[] file(ConfigMap map, String file) {
+  /** The file of this name if a ConfigMap has it, whole or in parts, which must be there still. */
+  public Optional<byte[]> file(ConfigMap map, String file) {
     try {
-      return KeptFile.find(file, key -> value(map, key))
-          .orElseThrow(() -> new IllegalStateException("the ConfigMap has no " + file))
-          .content(this::part);
+      Optional<KeptFile> kept = KeptFile.find(file, key -> layout.value(map, key));
+      return kept.isEmpty() ? Optional.empty() : Optional.of(kept.get().content(this::part));
     } catch (RingFormatException e) {
       throw new IllegalStateException(file + " is not published rightly: " + e.getMessage(), e);
     }
   }
 
-  private static Optional<byte[]> value(ConfigMap map, String key) {
-    Optional<byte[]> binary =
-        Optional.ofNullable(map.getBinaryData())
-            .map(data -> data.get(key))
-            .map(text -> Base64.getDecoder().decode(text));
-    return binary.or(
-        () ->
-            Optional.ofNullable(map.getData())
-                .map(data -> data.get(key))
-                .map(text -> text.getBytes(UTF_8)));
-  }
-
   private Optional<byte[]> part(String where, String name) {
     return Optional.ofNullable(client().configMaps().inNamespace(namespace).withName(where).get())
-        .flatMap(map -> value(map, name));
+        .flatMap(map -> layout.value(map, name));
   }
 
   /** Starts the operator. */
@@ -267,16 +258,9 @@ public final class SwiftCluster implements AutoCloseable {
         spec:
           policyIndex: 0
           targetPartPower: %d
-          ring:
-            type: %s
-            configMaps: [%s]
+          ring: {%s}
         """
-            .formatted(
-                name,
-                namespace,
-                targetPartPower,
-                settings.hostPath() ? "HostPath" : "ConfigMap",
-                RINGS);
+            .formatted(name, namespace, targetPartPower, layout.source());
     server.apply(manifest).orThrow();
     return manifest;
   }

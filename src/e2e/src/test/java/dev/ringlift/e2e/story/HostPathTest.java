@@ -2,6 +2,7 @@ package dev.ringlift.e2e.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringlift.e2e.cluster.RingLayout;
 import dev.ringlift.e2e.cluster.StorageHost;
 import dev.ringlift.e2e.cluster.SwiftCluster;
 import dev.ringlift.ring.PartIndex;
@@ -17,7 +18,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -27,11 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("e2e")
 @ExtendWith(ApiServerExtension.class)
 class HostPathTest {
-  private static final int PART_LIMIT = 200;
-
   @Test
   void agentsInstallRingsThatAreInParts(ApiServer server, @TempDir Path folder) throws Exception {
-    try (Story story = new Story(server, folder, 6, 1_000, OptionalInt.of(PART_LIMIT))) {
+    try (Story story = new Story(server, folder, 6, 1_000, RingLayout.HOST_PATH)) {
       story.startAll();
       story.cluster().apply(Story.INCREASE, 7);
 

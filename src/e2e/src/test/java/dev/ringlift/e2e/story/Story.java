@@ -13,6 +13,7 @@ import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
 import dev.ringlift.e2e.cluster.ClusterLayout;
 import dev.ringlift.e2e.cluster.ProcessSettings;
 import dev.ringlift.e2e.cluster.Programs;
+import dev.ringlift.e2e.cluster.RingLayout;
 import dev.ringlift.e2e.cluster.StorageHost;
 import dev.ringlift.e2e.cluster.SwiftCluster;
 import dev.ringlift.e2e.story.SwiftObjects.Expected;
@@ -36,7 +37,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.core.ConditionFactory;
 
@@ -48,6 +48,10 @@ final class Story implements AutoCloseable {
   static final String INCREASE = "grow";
   private static final AtomicInteger NUMBER = new AtomicInteger();
   private static final int REPLICAS = 3;
+
+  /** In bytes; where agents install the rings, that they are in parts. */
+  private static final int PART_LIMIT = 200;
+
   private static final Path RINGLIFT =
       Path.of("").toAbsolutePath().resolve("../../bin/ringlift").normalize();
 
@@ -61,11 +65,11 @@ final class Story implements AutoCloseable {
 
   /** Objects are there and the ring is published; no program of ours runs yet. */
   Story(ApiServer server, Path folder, int partPower, int objectCount) {
-    this(server, folder, partPower, objectCount, OptionalInt.empty());
+    this(server, folder, partPower, objectCount, RingLayout.ONE_MAP);
   }
 
-  /** The same where agents install the rings, which are published in parts of this size. */
-  Story(ApiServer server, Path folder, int partPower, int objectCount, OptionalInt hostPathParts) {
+  /** The same, at a site that keeps its ring in this way. */
+  Story(ApiServer server, Path folder, int partPower, int objectCount, RingLayout ringLayout) {
     this.server = server;
     this.folder = folder;
     int number = NUMBER.incrementAndGet();
@@ -79,23 +83,25 @@ final class Story implements AutoCloseable {
             server.newNamespace("story"),
             folder.resolve("nodes"),
             layout,
-            hostPathParts.isPresent()
-                ? ProcessSettings.quick().withHostPath(hostPathParts.getAsInt())
+            ringLayout == RingLayout.HOST_PATH
+                ? ProcessSettings.quick().withHostPath(PART_LIMIT)
                 : ProcessSettings.quick(),
-            Programs.ofThisCheckout());
+            Programs.ofThisCheckout(),
+            ringLayout);
     Path ring = makeRing(partPower);
-    publish(ring, hostPathParts);
+    publish(ring);
     objects = new SwiftObjects(objectCount);
     swift.write(ring, 0, roots(), objects.operations());
     before = ObjectTree.of(swift, cluster.hosts(), partPower);
     assertThat(before.misplaced()).isEmpty();
-    published = new PublishedRings(cluster);
+    published = new PublishedRings(cluster, usersBuilder());
     await("the first ring is seen").until(() -> !published.pairs().isEmpty());
   }
 
   private Path makeRing(int partPower) {
     try {
-      Path builder = Files.createDirectories(folder.resolve("made")).resolve("object.builder");
+      Path builder = usersBuilder();
+      Files.createDirectories(builder.getParent());
       ringBuilder(builder, "create", Integer.toString(partPower), Integer.toString(REPLICAS), "1");
       for (StorageHost host : cluster.hosts()) {
         for (String device : host.devices()) {
@@ -111,9 +117,9 @@ final class Story implements AutoCloseable {
   }
 
   /** Where agents install it, as a user would: by the command line. */
-  private void publish(Path ring, OptionalInt hostPathParts) {
-    Path builder = ring.resolveSibling("object.builder");
-    if (hostPathParts.isEmpty()) {
+  private void publish(Path ring) {
+    Path builder = usersBuilder();
+    if (cluster.layout() != RingLayout.HOST_PATH) {
       try {
         cluster.publish(Files.readAllBytes(ring), Files.readAllBytes(builder));
       } catch (IOException e) {
@@ -129,7 +135,7 @@ final class Story implements AutoCloseable {
                 builder.toString(),
                 "--config-map=" + SwiftCluster.RINGS,
                 "--namespace=" + cluster.namespace(),
-                "--part-limit=" + hostPathParts.getAsInt())
+                "--part-limit=" + PART_LIMIT)
             .run()
             .orThrow()
             .out();
@@ -137,6 +143,11 @@ final class Story implements AutoCloseable {
         .input(manifest)
         .run()
         .orThrow();
+  }
+
+  /** The builder that swift-ring-builder made; the user's own, where no ConfigMap has one. */
+  Path usersBuilder() {
+    return folder.resolve("made").resolve("object.builder");
   }
 
   private void ringBuilder(Path builder, String... arguments) {
