@@ -57,10 +57,14 @@ class BadInputTest {
               assertThat(preflight.getStatus()).isEqualTo("False");
               assertThat(preflight.getMessage()).contains(words);
             });
-    assertThat(cluster.events())
-        .filteredOn(event -> "PreflightFailed".equals(event.getReason()))
-        .extracting(Event::getMessage)
-        .anySatisfy(message -> assertThat(message).contains(words));
+    await("the event, which is written after the status")
+        .atMost(LONG)
+        .untilAsserted(
+            () ->
+                assertThat(cluster.events())
+                    .filteredOn(event -> "PreflightFailed".equals(event.getReason()))
+                    .extracting(Event::getMessage)
+                    .anySatisfy(message -> assertThat(message).contains(words)));
     assertThat(cluster.tasks()).isEmpty();
   }
 

@@ -67,7 +67,8 @@ class SharedMapTest {
                   .withLabel(ApiConstants.LABEL_INCREASE_UID)
                   .list()
                   .getItems())
-          .hasSize(3 + 6)
+          // what was there before each of the three changes of a cycle, and the last ring
+          .hasSize(4 + 7)
           .allSatisfy(
               backup ->
                   assertThat(backup.getBinaryData())
