@@ -197,7 +197,12 @@ class BadInputTest {
                 assertThat(condition(cluster.status("grow"), "Stalled").getReason())
                     .isEqualTo("RingChangedExternally"));
     assertThat(cluster.status("grow").phase()).isEqualTo(Phase.Relinking);
-    assertThat(cluster.events().stream().map(Event::getReason)).contains("RingChangedExternally");
+    await("the event, which is written after the status")
+        .atMost(LONG)
+        .untilAsserted(
+            () ->
+                assertThat(cluster.events().stream().map(Event::getReason))
+                    .contains("RingChangedExternally"));
 
     ConfigMap theirs = ringMap(cluster);
     theirs.setBinaryData(ours.getBinaryData());

@@ -60,16 +60,20 @@ class IncreaseRunTest {
       assertThat(condition(status, "Ready").getStatus()).isEqualTo("True");
       assertThat(condition(status, "Degraded").getStatus()).isEqualTo("False");
       assertThat(cluster.tasks()).hasSize(6).allSatisfy(task -> assertOwned(task, "grow"));
-      assertThat(cluster.events().stream().map(Event::getReason))
-          .containsSubsequence(
-              "RingPublished",
-              "RingConverged",
-              "PointOfNoReturn",
-              "RingPublished",
-              "RingConverged",
-              "RingPublished",
-              "RingConverged",
-              "Completed");
+      await("the events, which are written after the status")
+          .atMost(LONG)
+          .untilAsserted(
+              () ->
+                  assertThat(cluster.events().stream().map(Event::getReason))
+                      .containsSubsequence(
+                          "RingPublished",
+                          "RingConverged",
+                          "PointOfNoReturn",
+                          "RingPublished",
+                          "RingConverged",
+                          "RingPublished",
+                          "RingConverged",
+                          "Completed"));
       assertThat(backups(cluster)).as("each state that the store was in").hasSize(4);
     }
   }
