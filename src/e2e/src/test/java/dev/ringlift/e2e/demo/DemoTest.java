@@ -66,6 +66,8 @@ class DemoTest {
 
   private ManagedProcess start(String... options) {
     return ManagedProcess.builder("demo", temporary.resolve("demo.log"))
+        // Tests that run in the background of a shell inherit that Ctrl-C is ignored.
+        .command("env", "--default-signal=INT")
         .command(
             JavaProcess.main(DemoMain.class, "-XX:+UseSerialGC", "-Djava.io.tmpdir=" + temporary))
         .command(options)
