@@ -47,21 +47,13 @@ final class RelinkCommand {
     this.recon = ReconFile.in(settings.reconCachePath());
   }
 
-  static ExitCode run(Step step, RelinkOptions options) {
-    try {
-      RelinkSettings settings = RelinkSettings.of(options);
-      if (settings.walk().user().isPresent()) {
-        Privileges.drop(settings.walk().user().get());
-      }
-      try (Messages messages = Messages.to(options)) {
-        return new RelinkCommand(step, options, settings, messages).run();
-      }
-    } catch (UserError e) {
-      System.err.println("ringlift: " + e.getMessage());
-      return ExitCode.ERRORS;
-    } catch (IOException e) {
-      System.err.println("ringlift: " + e.getMessage() + ".");
-      return ExitCode.ERRORS;
+  static ExitCode run(Step step, RelinkOptions options) throws UserError, IOException {
+    RelinkSettings settings = RelinkSettings.of(options);
+    if (settings.walk().user().isPresent()) {
+      Privileges.drop(settings.walk().user().get());
+    }
+    try (Messages messages = Messages.to(options)) {
+      return new RelinkCommand(step, options, settings, messages).run();
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.ringlift.agent.cli;
 
+import dev.ringlift.agent.conf.UserError;
 import dev.ringlift.relinker.Step;
+import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,7 +35,18 @@ public final class RingliftCommand {
   /** Runs a command line and returns its exit code: see {@link ExitCode}, {@link RingCommand}. */
   static int execute(String... arguments) {
     CommandLine line = new CommandLine(new RingliftCommand());
+    line.setExecutionExceptionHandler((problem, command, parsed) -> told(problem));
     return line.execute(arguments);
+  }
+
+  /** What a user can mend is told in a sentence; all else is a bug. */
+  private static int told(Exception problem) throws Exception {
+    switch (problem) {
+      case UserError mistake -> System.err.println("ringlift: " + mistake.getMessage());
+      case IOException failure -> System.err.println("ringlift: " + failure.getMessage() + ".");
+      default -> throw problem;
+    }
+    return ExitCode.ERRORS.number();
   }
 
   @Command(
@@ -46,7 +59,7 @@ public final class RingliftCommand {
     @Mixin RelinkOptions options = new RelinkOptions();
 
     @Override
-    public Integer call() {
+    public Integer call() throws UserError, IOException {
       return RelinkCommand.run(Step.RELINK, options).number();
     }
   }
@@ -61,7 +74,7 @@ public final class RingliftCommand {
     @Mixin RelinkOptions options = new RelinkOptions();
 
     @Override
-    public Integer call() {
+    public Integer call() throws UserError, IOException {
       return RelinkCommand.run(Step.CLEANUP, options).number();
     }
   }
@@ -76,7 +89,7 @@ public final class RingliftCommand {
     @Mixin VerifyCommand.Options options = new VerifyCommand.Options();
 
     @Override
-    public Integer call() {
+    public Integer call() throws UserError, IOException {
       return VerifyCommand.run(options).number();
     }
   }

@@ -50,24 +50,16 @@ final class VerifyCommand {
     this.messages = messages;
   }
 
-  static ExitCode run(Options options) {
-    try {
-      if (!(options.sample > 0 && options.sample <= 100)) {
-        throw new UserError("--sample is above 0 and at most 100, not " + options.sample + ".");
-      }
-      WalkSettings settings = WalkSettings.of(options, ConfValues.read(options.confFile));
-      if (settings.user().isPresent()) {
-        Privileges.drop(settings.user().get());
-      }
-      try (Messages messages = Messages.to(options)) {
-        return new VerifyCommand(options, settings, messages).run();
-      }
-    } catch (UserError e) {
-      System.err.println("ringlift: " + e.getMessage());
-      return ExitCode.ERRORS;
-    } catch (IOException e) {
-      System.err.println("ringlift: " + e.getMessage() + ".");
-      return ExitCode.ERRORS;
+  static ExitCode run(Options options) throws UserError, IOException {
+    if (!(options.sample > 0 && options.sample <= 100)) {
+      throw new UserError("--sample is above 0 and at most 100, not " + options.sample + ".");
+    }
+    WalkSettings settings = WalkSettings.of(options, ConfValues.read(options.confFile));
+    if (settings.user().isPresent()) {
+      Privileges.drop(settings.user().get());
+    }
+    try (Messages messages = Messages.to(options)) {
+      return new VerifyCommand(options, settings, messages).run();
     }
   }
 

@@ -2,11 +2,11 @@ package dev.ringlift.agent.delivery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ringlift.agent.contact.Watches;
 import dev.ringlift.api.v1alpha1.ApiConstants;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.Base64;
 import java.util.HashMap;
@@ -55,28 +55,8 @@ public final class KubernetesRingMaps implements RingMaps, AutoCloseable {
   }
 
   private SharedIndexInformer<ConfigMap> watch(String name, Runnable changed) {
-    SharedIndexInformer<ConfigMap> informer =
-        client.configMaps().inNamespace(namespace).withName(name).runnableInformer(0);
-    informer.exceptionHandler((started, problem) -> true);
-    informer.addEventHandler(
-        new ResourceEventHandler<>() {
-          @Override
-          public void onAdd(ConfigMap added) {
-            changed.run();
-          }
-
-          @Override
-          public void onUpdate(ConfigMap before, ConfigMap after) {
-            changed.run();
-          }
-
-          @Override
-          public void onDelete(ConfigMap removed, boolean finalStateUnknown) {
-            changed.run();
-          }
-        });
-    informer.start();
-    return informer;
+    return Watches.start(
+        client.configMaps().inNamespace(namespace).withName(name).runnableInformer(0), changed);
   }
 
   private Optional<SharedIndexInformer<ConfigMap>> informer(String name) {

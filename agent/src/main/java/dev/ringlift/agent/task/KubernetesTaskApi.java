@@ -1,5 +1,6 @@
 package dev.ringlift.agent.task;
 
+import dev.ringlift.agent.contact.Watches;
 import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
 import dev.ringlift.api.v1alpha1.RelinkTask;
@@ -9,7 +10,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
 import java.util.Map;
@@ -99,31 +99,12 @@ public final class KubernetesTaskApi implements TaskApi {
    * @param changed called at each change
    */
   public SharedIndexInformer<RelinkTask> watch(Runnable changed) {
-    SharedIndexInformer<RelinkTask> informer =
+    return Watches.start(
         client
             .resources(RelinkTask.class)
             .inNamespace(namespace)
             .withLabel(ApiConstants.LABEL_NODE, node)
-            .runnableInformer(0);
-    informer.exceptionHandler((started, problem) -> true);
-    informer.addEventHandler(
-        new ResourceEventHandler<>() {
-          @Override
-          public void onAdd(RelinkTask added) {
-            changed.run();
-          }
-
-          @Override
-          public void onUpdate(RelinkTask before, RelinkTask after) {
-            changed.run();
-          }
-
-          @Override
-          public void onDelete(RelinkTask removed, boolean finalStateUnknown) {
-            changed.run();
-          }
-        });
-    informer.start();
-    return informer;
+            .runnableInformer(0),
+        changed);
   }
 }

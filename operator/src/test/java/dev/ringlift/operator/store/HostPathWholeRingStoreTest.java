@@ -26,11 +26,7 @@ class HostPathWholeRingStoreTest extends RingStoreContract {
 
   @Override
   List<ConfigMap> maps(byte[] ring, byte[] builder) {
-    return List.of(
-        map(MAP)
-            .addToBinaryData(RING, base64(ring))
-            .addToBinaryData(BUILDER, base64(builder))
-            .build());
+    return oneMap(MAP, ring, builder);
   }
 
   @Override

@@ -108,6 +108,15 @@ abstract class RingStoreContract {
     put(builder.toRing(1).toBytes(), builder.toBytes());
   }
 
+  /** A site with both in one map, each under its own name. */
+  static List<ConfigMap> oneMap(String name, byte[] ring, byte[] builder) {
+    return List.of(
+        map(name)
+            .addToBinaryData(RING, base64(ring))
+            .addToBinaryData(BUILDER, base64(builder))
+            .build());
+  }
+
   /** Puts both, into maps that others use, too. */
   final void put(byte[] ring, byte[] builder) {
     for (ConfigMap map : maps(ring, builder)) {

@@ -216,21 +216,14 @@ final class DeviceVerifier {
         return false;
       }
       meter.countHashDir();
-      boolean relinked = request.step() == Step.RELINK;
       long address = hashes.nameAddress(at);
-      TwinChecker.Verdict verdict =
-          relinked
-              ? twins.compare(suffixFd, address, target, suffix, hash)
-              : twins.leftOver(suffixFd, address);
+      TwinChecker.Verdict verdict = look(suffixFd, address, target, suffix, hash);
       if (verdict.isWrong() && patience > 0) {
         if (!governor.sleep(MOMENT)) {
           return false;
         }
         twins.closeSuffix();
-        verdict =
-            relinked
-                ? twins.compare(suffixFd, address, target, suffix, hash)
-                : twins.leftOver(suffixFd, address);
+        verdict = look(suffixFd, address, target, suffix, hash);
         patience -= verdict.isWrong() ? 1 : 0;
       }
       meter.countFiles(verdict.files());
@@ -239,6 +232,13 @@ final class DeviceVerifier {
       }
       verdict.wrong().forEach((file, what) -> wrong(0, what, number, suffix, hash, file));
       return true;
+    }
+
+    private TwinChecker.Verdict look(
+        int suffixFd, long address, long target, Name suffix, Name hash) {
+      return request.step() == Step.RELINK
+          ? twins.compare(suffixFd, address, target, suffix, hash)
+          : twins.leftOver(suffixFd, address);
     }
 
     private void wrong(int errno, String message, Object... parts) {

@@ -7,7 +7,9 @@ import dev.ringlift.relinker.layout.Name;
 import dev.ringlift.relinker.posix.Listing;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,6 +99,33 @@ final class HashDir {
       }
     }
     return -1;
+  }
+
+  /** What is left here and these others, each name once, last name first. */
+  List<Entry> with(List<Entry> others) {
+    if (entries.isEmpty()) {
+      return others;
+    }
+    List<Entry> both = new ArrayList<>(entries);
+    for (Entry other : others) {
+      if (find(other.name()) == null) {
+        both.add(other);
+      }
+    }
+    both.sort(LAST_NAME_FIRST);
+    return both;
+  }
+
+  /** Which of these files others among them supersede; a file that is alone is never. */
+  Set<Name> obsolete(List<Entry> files) {
+    if (files.size() == 1) {
+      return Set.of();
+    }
+    Set<Name> obsolete = new HashSet<>();
+    for (FileName file : rules.decide(parsed(files)).obsolete()) {
+      obsolete.add(file.name());
+    }
+    return obsolete;
   }
 
   /** Decides over the files that are left. */

@@ -1,13 +1,10 @@
 package dev.ringlift.relinker.engine;
 
-import dev.ringlift.relinker.layout.FileName;
 import dev.ringlift.relinker.layout.FileSetRules;
 import dev.ringlift.relinker.layout.Name;
 import dev.ringlift.relinker.posix.Errno;
 import dev.ringlift.relinker.posix.PathBuffer;
 import dev.ringlift.relinker.posix.Posix;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -171,7 +168,9 @@ final class HashDirMover {
   }
 
   private int link(int oldFd, Name hash, TargetSuffix suffix) {
-    Set<Name> obsolete = obsolete();
+    List<HashDir.Entry> now = newDir.with(oldDir.entries());
+    // The old dir alone has been swept.
+    Set<Name> obsolete = newDir.entries().isEmpty() ? Set.of() : newDir.obsolete(now);
     List<HashDir.Entry> required = without(obsolete, oldDir.entries());
     boolean missing = false;
     int counted = 0;
@@ -200,14 +199,17 @@ final class HashDirMover {
       suffix.unsure();
       return 0;
     }
-    boolean foreign = holdsForeignFragment(together(required));
+    if (!obsolete.isEmpty()) {
+      now = newDir.with(required);
+    }
+    boolean foreign = holdsForeignFragment(now);
     if (suffix.rehashes() && !foreign && !obsolete.isEmpty() && newFd >= 0) {
       int answer = removeSuperseded(obsolete);
       if (answer < 0) {
         return answer;
       }
+      now = newDir.with(required);
     }
-    List<HashDir.Entry> now = together(required);
     if (foreign) {
       suffix.unsure();
     } else if (!now.isEmpty()) {
@@ -247,39 +249,11 @@ final class HashDirMover {
     return false;
   }
 
-  /** What is obsolete among the files of both dirs together. */
-  private Set<Name> obsolete() {
-    List<HashDir.Entry> both = together(oldDir.entries());
-    if (newDir.entries().isEmpty() || both.size() == 1) {
-      return Set.of();
-    }
-    Set<Name> obsolete = new HashSet<>();
-    for (FileName file : rules.decide(HashDir.parsed(both)).obsolete()) {
-      obsolete.add(file.name());
-    }
-    return obsolete;
-  }
-
   private static List<HashDir.Entry> without(Set<Name> obsolete, List<HashDir.Entry> entries) {
     if (obsolete.isEmpty()) {
       return entries;
     }
     return entries.stream().filter(entry -> !obsolete.contains(entry.name())).toList();
-  }
-
-  /** The files of the new dir and these of the old one, each name once. */
-  private List<HashDir.Entry> together(List<HashDir.Entry> ofOld) {
-    if (newDir.entries().isEmpty()) {
-      return ofOld;
-    }
-    List<HashDir.Entry> both = new ArrayList<>(newDir.entries());
-    for (HashDir.Entry entry : ofOld) {
-      if (newDir.find(entry.name()) == null) {
-        both.add(entry);
-      }
-    }
-    both.sort(HashDir.LAST_NAME_FIRST);
-    return both;
   }
 
   /**

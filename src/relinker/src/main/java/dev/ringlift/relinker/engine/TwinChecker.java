@@ -1,14 +1,10 @@
 package dev.ringlift.relinker.engine;
 
 import dev.ringlift.relinker.ObjectPolicy;
-import dev.ringlift.relinker.layout.FileName;
 import dev.ringlift.relinker.layout.FileSetRules;
 import dev.ringlift.relinker.layout.Name;
 import dev.ringlift.relinker.posix.Errno;
 import dev.ringlift.relinker.posix.Posix;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -39,7 +35,6 @@ final class TwinChecker {
   }
 
   private final Tools tools;
-  private final FileSetRules rules;
   private final int dataDir;
   private final HashDir oldDir;
   private final HashDir newDir;
@@ -51,7 +46,7 @@ final class TwinChecker {
 
   TwinChecker(Tools tools, ObjectPolicy policy, int dataDir) {
     this.tools = tools;
-    this.rules = new FileSetRules(new ObjectPolicy(policy.index(), policy.kind(), 0));
+    FileSetRules rules = new FileSetRules(new ObjectPolicy(policy.index(), policy.kind(), 0));
     this.dataDir = dataDir;
     this.oldDir = new HashDir(rules, tools.oldFiles);
     this.newDir = new HashDir(rules, tools.newFiles);
@@ -101,7 +96,7 @@ final class TwinChecker {
   }
 
   private Verdict compare(int oldFd, int newFd) {
-    Set<Name> obsolete = obsolete();
+    Set<Name> obsolete = newDir.obsolete(newDir.with(oldDir.entries()));
     Map<Name, String> wrong = new TreeMap<>();
     for (HashDir.Entry entry : oldDir.entries()) {
       if (obsolete.contains(entry.name())) {
@@ -116,24 +111,6 @@ final class TwinChecker {
       }
     }
     return new Verdict(oldDir.entries().size(), wrong, 0);
-  }
-
-  private Set<Name> obsolete() {
-    List<HashDir.Entry> both = new ArrayList<>(newDir.entries());
-    for (HashDir.Entry entry : oldDir.entries()) {
-      if (newDir.find(entry.name()) == null) {
-        both.add(entry);
-      }
-    }
-    if (both.size() == 1) {
-      return Set.of();
-    }
-    both.sort(HashDir.LAST_NAME_FIRST);
-    Set<Name> obsolete = new HashSet<>();
-    for (FileName file : rules.decide(HashDir.parsed(both)).obsolete()) {
-      obsolete.add(file.name());
-    }
-    return obsolete;
   }
 
   /** By stat, for not every file system lists the numbers that stat gives. */
