@@ -172,7 +172,7 @@ class KubernetesApisTest {
             List.of("sda"),
             1,
             false,
-            new RelinkerSettings(0, 0)));
+            RelinkerSettings.DEFAULTS));
     return client.resource(task).create();
   }
 

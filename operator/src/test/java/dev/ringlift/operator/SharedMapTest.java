@@ -47,8 +47,7 @@ class SharedMapTest {
       cluster.apply("policy-0", 7);
       PartitionPowerIncrease second = cluster.increase("policy-1", 7);
       PartitionPowerIncreaseSpec spec = second.getSpec();
-      second.setSpec(
-          new PartitionPowerIncreaseSpec(1, spec.targetPartPower(), spec.ring(), spec.relinker()));
+      second.setSpec(PartitionPowerIncreaseSpec.of(1, spec.targetPartPower(), spec.ring()));
       cluster.client().resource(second).create();
 
       awaitPhase(cluster, "policy-0", Phase.Complete);

@@ -325,7 +325,7 @@ class TaskExecutorTest {
     RelinkTask task = task(NAME, spec(md5, 1, "sda"), 1, null);
     api.put(task);
     turn();
-    api.put(with(task, spec(md5, 1, new RelinkerSettings(3, 70), "sda")));
+    api.put(with(task, spec(md5, 1, RelinkerSettings.of(3, 70), "sda")));
 
     turn();
 

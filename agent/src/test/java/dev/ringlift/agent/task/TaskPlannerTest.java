@@ -141,7 +141,7 @@ class TaskPlannerTest {
             List.of("sda"),
             1,
             false,
-            new RelinkerSettings(0, 0));
+            RelinkerSettings.DEFAULTS);
 
     assertThat(decide(task("t", cleanupOfAPreparedRing, 1, null), here("sda")))
         .isEqualTo(new TaskDecision.Hold("The task's powers 10 and 11 fit no cleanup."));
@@ -225,7 +225,7 @@ class TaskPlannerTest {
     RelinkTask done =
         with(task("sda"), status(State.Succeeded, 1, device("sda", DeviceState.Succeeded)));
 
-    assertThat(decide(with(done, spec(MD5, 1, new RelinkerSettings(2, 50), "sda")), here("sda")))
+    assertThat(decide(with(done, spec(MD5, 1, RelinkerSettings.of(2, 50), "sda")), here("sda")))
         .isEqualTo(new TaskDecision.Acknowledge());
   }
 
@@ -253,7 +253,7 @@ class TaskPlannerTest {
 
     assertThat(
             TaskPlanner.decide(
-                with(task, spec(MD5, 1, new RelinkerSettings(4, 10), "sda", "sdb")),
+                with(task, spec(MD5, 1, RelinkerSettings.of(4, 10), "sda", "sdb")),
                 running,
                 here("sda", "sdb")))
         .isEqualTo(new TaskDecision.Leave());

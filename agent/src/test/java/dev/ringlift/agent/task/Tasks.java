@@ -45,7 +45,7 @@ final class Tasks {
   }
 
   static RelinkTaskSpec spec(String md5, int attempt, String... devices) {
-    return spec(md5, attempt, new RelinkerSettings(0, 0), devices);
+    return spec(md5, attempt, RelinkerSettings.DEFAULTS, devices);
   }
 
   static RelinkTaskSpec spec(

@@ -4,7 +4,6 @@ import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.RelinkTask;
-import dev.ringlift.api.v1alpha1.RelinkerSettings;
 import dev.ringlift.api.v1alpha1.RingSource;
 import dev.ringlift.operator.IncreaseMetrics;
 import dev.ringlift.operator.IncreaseReconciler;
@@ -216,7 +215,7 @@ public final class SimulatedCluster implements AutoCloseable {
     PartitionPowerIncrease increase = new PartitionPowerIncrease();
     increase.getMetadata().setNamespace(namespace);
     increase.getMetadata().setName(name);
-    increase.setSpec(new PartitionPowerIncreaseSpec(0, target, source, new RelinkerSettings(0, 0)));
+    increase.setSpec(PartitionPowerIncreaseSpec.of(0, target, source));
     return increase;
   }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
 import dev.ringlift.api.v1alpha1.RelinkTask;
-import dev.ringlift.api.v1alpha1.RelinkerSettings;
 import dev.ringlift.api.v1alpha1.RingSource;
 import dev.ringlift.api.v1alpha1.StorageNode;
 import dev.ringlift.operator.plan.Check;
@@ -25,7 +24,7 @@ class RivalsTest {
     increase.getMetadata().setNamespace("swift");
     increase.getMetadata().setName(name);
     increase.getMetadata().setUid("uid of " + name);
-    increase.setSpec(new PartitionPowerIncreaseSpec(policy, 7, source, new RelinkerSettings(0, 0)));
+    increase.setSpec(PartitionPowerIncreaseSpec.of(policy, 7, source));
     return increase;
   }
 

@@ -88,7 +88,7 @@ final class ModelCluster {
   RingBuilder builder;
   long storeVersion = 1;
   int target;
-  RelinkerSettings relinker = new RelinkerSettings(0, 0);
+  RelinkerSettings relinker = RelinkerSettings.DEFAULTS;
   @Nullable PartitionPowerIncreaseStatus status;
   @Nullable String acceptRing;
   final Map<String, Ring> backups = new HashMap<>();
@@ -265,8 +265,10 @@ final class ModelCluster {
             "uid-1",
             1,
             Instant.parse("2026-03-01T09:00:00Z"),
-            new PartitionPowerIncreaseSpec(
-                0, target, RingSource.inConfigMaps("swift-rings"), relinker),
+            PartitionPowerIncreaseSpec.of(0, target, RingSource.inConfigMaps("swift-rings"))
+                .toBuilder()
+                .relinker(relinker)
+                .build(),
             acceptRing,
             status),
         store,

@@ -267,7 +267,7 @@ class PlannerTest {
     cluster.until(ChangeTasks.class, Reason.Relinking);
     cluster.step();
     cluster.finish(cluster.task("node-a", Step.Relink), Set.of());
-    cluster.relinker = new RelinkerSettings(0, 500);
+    cluster.relinker = RelinkerSettings.of(0, 500);
 
     ChangeTasks decision = (ChangeTasks) cluster.plan().decision();
 

@@ -1,6 +1,7 @@
 package dev.ringlift.api.v1alpha1;
 
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Group;
@@ -43,6 +44,14 @@ import org.jspecify.annotations.Nullable;
     jsonPath = ".metadata.creationTimestamp",
     type = AdditionalPrinterColumn.Type.DATE)
 @AdditionalPrinterColumn(name = "Message", jsonPath = ".status.message", priority = 1)
+@ValidationRule(
+    value =
+        "self.spec.cancel == oldSelf.spec.cancel || !has(oldSelf.status) || !has(oldSelf.status.pastPointOfNoReturn) || !oldSelf.status.pastPointOfNoReturn",
+    message = "the ring has been increased: there is no way back, let the cleanup end")
+@ValidationRule(
+    value =
+        "self.spec.reclaimAge == oldSelf.spec.reclaimAge || !has(oldSelf.status) || !has(oldSelf.status.startTime)",
+    message = "reclaimAge is immutable once the increase has started")
 public final class PartitionPowerIncrease
     extends CustomResource<PartitionPowerIncreaseSpec, @Nullable PartitionPowerIncreaseStatus>
     implements Namespaced {

@@ -121,7 +121,12 @@ final class CustomResourceDefinitions {
         if (listType.keys().length > 0) {
           property.setXKubernetesListMapKeys(List.of(listType.keys()));
           // The API server takes a list map only if its keys can't be absent.
-          property.getItems().getSchema().setRequired(List.of(listType.keys()));
+          JSONSchemaProps item = property.getItems().getSchema();
+          item.setRequired(
+              Stream.concat(item.getRequired().stream(), Arrays.stream(listType.keys()))
+                  .distinct()
+                  .sorted()
+                  .toList());
         }
       }
       if (component.getType().isRecord()) {

@@ -108,7 +108,7 @@ class AgentProcessTest {
         awaitStatus(task, status -> status.files() > 20 && status.state() == State.Running);
     cluster.agent(node).kill();
 
-    edit(task, new RelinkerSettings(0, 0));
+    edit(task, RelinkerSettings.DEFAULTS);
     cluster.startAgent(node);
     RelinkTaskStatus done = awaitStatus(task, status -> status.state() == State.Succeeded);
 
@@ -213,7 +213,7 @@ class AgentProcessTest {
             List.of(devices),
             1,
             false,
-            new RelinkerSettings(0, filesPerSecond)));
+            RelinkerSettings.of(0, filesPerSecond)));
     return cluster.client().resource(task).create().getMetadata().getName();
   }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
-import dev.ringlift.api.v1alpha1.RelinkerSettings;
 import dev.ringlift.api.v1alpha1.RingSource;
 import dev.ringlift.testkit.kube.ApiServer;
 import dev.ringlift.testkit.kube.ApiServerExtension;
@@ -43,9 +42,7 @@ class SchemaTest {
     apply(increase("targetPartPower: 7, ring: {configMaps: [rings]}")).orThrow();
 
     assertThat(stored().getSpec())
-        .isEqualTo(
-            new PartitionPowerIncreaseSpec(
-                0, 7, RingSource.inConfigMaps("rings"), new RelinkerSettings(0, 0)));
+        .isEqualTo(PartitionPowerIncreaseSpec.of(0, 7, RingSource.inConfigMaps("rings")));
     assertThat(server.kubectl("explain", "ppi.spec.targetPartPower").orThrow().out())
         .contains("Partition power to end at");
   }
@@ -76,6 +73,17 @@ class SchemaTest {
         "targetPartPower: 7, ring: {configMaps: [a, b, a]} | Duplicate value: \"a\"",
         "targetPartPower: 7, ring: {configMaps: [a, b, c, d, e, f, g, h, i]} | must have at most 8 items",
         "targetPartPower: 7, ring: {configMaps: [a], type: External, encoding: Base64} | encoding Base64 goes with type ConfigMap only",
+        "targetPartPower: 7, ring: {configMaps: [a]}, gates: {increase: Maybe} | Unsupported value: \"Maybe\"",
+        "targetPartPower: 7, ring: {configMaps: [a]}, acknowledge: [Everything] | Unsupported value: \"Everything\"",
+        "targetPartPower: 7, ring: {configMaps: [a]}, reclaimAge: week | spec.reclaimAge in body should match",
+        "targetPartPower: 7, ring: {configMaps: [a]}, reclaimAge: '' | spec.reclaimAge in body should match",
+        "targetPartPower: 7, ring: {configMaps: [a]}, nodes: {maxConcurrent: 0%} | maxConcurrent in body should match",
+        "targetPartPower: 7, ring: {configMaps: [a]}, nodes: {excludeDevices: [{node: n}]} | excludeDevices[0].device: Required value",
+        "targetPartPower: 7, ring: {configMaps: [a]}, windows: [{start: '0 22 * * *'}] | windows[0].duration: Required value",
+        "targetPartPower: 7, ring: {configMaps: [a]}, consumers: [{kind: Deployment, name: p, role: Proxy}] | proof Recon needs a port",
+        "targetPartPower: 7, ring: {configMaps: [a]}, consumers: [{kind: Deployment, name: p, role: Proxy, proof: Wait}] | proof Wait needs to know how long",
+        "targetPartPower: 7, ring: {configMaps: [a]}, consumers: [{kind: Addresses, name: p, role: Proxy}] | kind Addresses, and it alone, names addresses",
+        "targetPartPower: 7, ring: {configMaps: [a]}, consumers: [{kind: Addresses, name: p, role: Proxy, proof: Restart, addresses: ['h:1']}] | can't be restarted",
         "targetPartPower: 7, policyIndex: -1, ring: {configMaps: [a]} | should be greater than or equal to 0",
         "targetPartPower: 7, ring: {configMaps: [a]}, tagetPartPower: 8 | unknown field \"spec.tagetPartPower\"",
       })
@@ -112,6 +120,43 @@ class SchemaTest {
     patch("ppi", "{\"spec\":{\"relinker\":{\"filesPerSecond\":100}}}").orThrow();
 
     assertThat(stored().getSpec().relinker().filesPerSecond()).isEqualTo(100);
+  }
+
+  @Test
+  void thereIsNoWayBackFromACancel() {
+    apply(increase("targetPartPower: 7, ring: {configMaps: [rings]}")).orThrow();
+    patch("ppi", "{\"spec\":{\"cancel\":true}}").orThrow();
+
+    Command.Result result = patch("ppi", "{\"spec\":{\"cancel\":false}}");
+
+    assertThat(result.exitCode()).isNotZero();
+    assertThat(result.err()).contains("a cancel can't be taken back");
+  }
+
+  @Test
+  void thereIsNoCancelOnceTheRingHasBeenIncreased() {
+    apply(increase("targetPartPower: 7, ring: {configMaps: [rings]}")).orThrow();
+    patchStatus("{\"status\":{\"pastPointOfNoReturn\":true}}").orThrow();
+
+    Command.Result result = patch("ppi", "{\"spec\":{\"cancel\":true}}");
+
+    assertThat(result.exitCode()).isNotZero();
+    assertThat(result.err()).contains("the ring has been increased: there is no way back");
+    patch("ppi", "{\"spec\":{\"paused\":true}}").orThrow();
+    patchStatus("{\"status\":{\"pastPointOfNoReturn\":false}}").orThrow();
+    patch("ppi", "{\"spec\":{\"cancel\":true}}").orThrow();
+  }
+
+  @Test
+  void theReclaimAgeStaysOnceAnIncreaseHasStarted() {
+    apply(increase("targetPartPower: 7, ring: {configMaps: [rings]}")).orThrow();
+    patch("ppi", "{\"spec\":{\"reclaimAge\":\"336h\"}}").orThrow();
+    patchStatus("{\"status\":{\"startTime\":\"2026-01-01T00:00:00Z\"}}").orThrow();
+
+    Command.Result result = patch("ppi", "{\"spec\":{\"reclaimAge\":\"168h\"}}");
+
+    assertThat(result.exitCode()).isNotZero();
+    assertThat(result.err()).contains("reclaimAge is immutable once the increase has started");
   }
 
   @Test
@@ -161,6 +206,11 @@ class SchemaTest {
 
   private Command.Result patch(String kind, String patch) {
     return server.kubectl("patch", kind, "x", "-n", namespace, "--type=merge", "-p", patch);
+  }
+
+  private Command.Result patchStatus(String patch) {
+    return server.kubectl(
+        "patch", "ppi", "x", "-n", namespace, "--subresource=status", "--type=merge", "-p", patch);
   }
 
   private PartitionPowerIncrease stored() {
