@@ -15,6 +15,7 @@ import dev.ringlift.agent.node.StaleDevices;
 import dev.ringlift.agent.node.StorageNodeReporter;
 import dev.ringlift.agent.task.KubernetesTaskApi;
 import dev.ringlift.agent.task.RunSettings;
+import dev.ringlift.agent.task.RunStarter;
 import dev.ringlift.agent.task.TaskExecutor;
 import dev.ringlift.api.v1alpha1.RelinkTask;
 import dev.ringlift.api.v1alpha1.StorageNode;
@@ -23,6 +24,7 @@ import dev.ringlift.relinker.Leftovers;
 import dev.ringlift.relinker.ReconFile;
 import dev.ringlift.relinker.RelinkRun;
 import dev.ringlift.relinker.Relinker;
+import dev.ringlift.relinker.Verifier;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingFormatException;
 import dev.ringlift.ring.RingInstaller;
@@ -109,14 +111,19 @@ final class Agent implements AutoCloseable {
             contact,
             rings,
             inventory,
-            Relinker.create(),
+            new RunStarter(
+                Relinker.create(),
+                Verifier.create(),
+                rings,
+                inventory,
+                contact,
+                new RunSettings(
+                    settings.devicesRoot(),
+                    settings.swiftDirectory(),
+                    settings.mountCheck(),
+                    settings.replicationSlots())),
             ReconFile.in(settings.reconCachePath()),
-            new RunSettings(
-                settings.devicesRoot(),
-                settings.swiftDirectory(),
-                settings.mountCheck(),
-                settings.replicationSlots(),
-                settings.statusInterval()),
+            settings.statusInterval(),
             clock,
             this::pokeTasks);
 

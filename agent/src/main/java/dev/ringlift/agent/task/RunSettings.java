@@ -1,7 +1,6 @@
 package dev.ringlift.agent.task;
 
 import java.nio.file.Path;
-import java.time.Duration;
 
 /**
  * How this node's runs work.
@@ -10,11 +9,6 @@ import java.time.Duration;
  * @param swiftDirectory where swift.conf is
  * @param mountCheck whether a device must be a mount point
  * @param replicationSlots {@code replication_concurrency_per_device} of the node's replicators
- * @param statusInterval the shortest time between two writes of progress
  */
 public record RunSettings(
-    Path devicesRoot,
-    Path swiftDirectory,
-    boolean mountCheck,
-    int replicationSlots,
-    Duration statusInterval) {}
+    Path devicesRoot, Path swiftDirectory, boolean mountCheck, int replicationSlots) {}

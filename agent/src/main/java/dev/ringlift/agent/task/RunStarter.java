@@ -5,6 +5,7 @@ import dev.ringlift.agent.node.NodeDevices;
 import dev.ringlift.agent.node.NodeInventory;
 import dev.ringlift.agent.node.RingDirectory;
 import dev.ringlift.agent.node.SeenRing;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Verify;
 import dev.ringlift.api.v1alpha1.RelinkTask;
 import dev.ringlift.relinker.Guard;
 import dev.ringlift.relinker.LiveSettings;
@@ -13,27 +14,40 @@ import dev.ringlift.relinker.RelinkRequest;
 import dev.ringlift.relinker.RelinkRun;
 import dev.ringlift.relinker.Relinker;
 import dev.ringlift.relinker.RunIdentity;
+import dev.ringlift.relinker.Verification;
+import dev.ringlift.relinker.Verifier;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
 
 /** Makes runs of tasks. */
-final class RunStarter {
+public final class RunStarter {
+  private static final Logger LOG = Logger.getLogger(RunStarter.class);
+
+  /** Files that verify finds wrong, and that are told in the log, of each run. */
+  private static final int MOST_FINDINGS = 100;
+
   private final Relinker relinker;
+  private final Verifier verifier;
   private final RingDirectory rings;
   private final NodeInventory inventory;
   private final ApiContact contact;
   private final RunSettings settings;
   private final PolicyKinds policies;
 
-  RunStarter(
+  public RunStarter(
       Relinker relinker,
+      Verifier verifier,
       RingDirectory rings,
       NodeInventory inventory,
       ApiContact contact,
       RunSettings settings) {
     this.relinker = relinker;
+    this.verifier = verifier;
     this.rings = rings;
     this.inventory = inventory;
     this.contact = contact;
@@ -70,10 +84,31 @@ final class RunStarter {
   /** Begins. A task without a device that is there has nothing to begin. */
   Optional<RelinkRun> start(ActiveTask prepared) {
     // A request without devices would mean all of them.
-    return prepared.request().devices().isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            relinker.start(prepared.request(), prepared.settings(), guard(prepared.work())));
+    if (prepared.request().devices().isEmpty()) {
+      return Optional.empty();
+    }
+    Guard guard = guard(prepared.work());
+    return Optional.of(
+        prepared.work().verifies()
+            ? verifier.start(prepared.request(), verification(prepared), prepared.settings(), guard)
+            : relinker.start(prepared.request(), prepared.settings(), guard));
+  }
+
+  /**
+   * The seed follows from what the task belongs to, so that another attempt looks at the same
+   * partitions, to see what was mended, and another cycle or round at others.
+   */
+  private static Verification verification(ActiveTask prepared) {
+    Work work = prepared.work();
+    AtomicInteger told = new AtomicInteger();
+    return new Verification(
+        work.verify() == Verify.Sample ? Verification.SAMPLE : 1,
+        Objects.hash(work.increaseUid(), work.cycle(), work.round()),
+        finding -> {
+          if (told.getAndIncrement() < MOST_FINDINGS) {
+            LOG.warnf("%s: %s", prepared.task().getMetadata().getName(), finding);
+          }
+        });
   }
 
   private RelinkRequest request(RelinkTask task, ObjectPolicy policy, Set<String> devices) {

@@ -8,7 +8,6 @@ import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
 import dev.ringlift.relinker.ObjectPolicy;
 import dev.ringlift.relinker.ReconFile;
 import dev.ringlift.relinker.RelinkRun;
-import dev.ringlift.relinker.Relinker;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -52,17 +51,17 @@ public final class TaskExecutor {
   private final RingDirectory rings;
   private final NodeInventory inventory;
   private final RunStarter starter;
-  private final ReconFile recon;
-  private final RunSettings settings;
+  private final TaskRecon recon;
+  private final Duration statusInterval;
   private final InstantSource clock;
   private final Runnable ended;
   private final Map<String, ActiveTask> active = new ConcurrentHashMap<>();
   private final Map<String, Instant> ownerless = new HashMap<>();
   private volatile boolean closing;
   private @Nullable RuntimeException problem;
-  private String reconProblem = "";
 
   /**
+   * @param statusInterval the shortest time between two writes of progress
    * @param ended called, by any thread, when a run has ended: a turn is then worth while
    */
   public TaskExecutor(
@@ -70,18 +69,18 @@ public final class TaskExecutor {
       ApiContact contact,
       RingDirectory rings,
       NodeInventory inventory,
-      Relinker relinker,
+      RunStarter starter,
       ReconFile recon,
-      RunSettings settings,
+      Duration statusInterval,
       InstantSource clock,
       Runnable ended) {
     this.api = api;
     this.contact = contact;
     this.rings = rings;
     this.inventory = inventory;
-    this.starter = new RunStarter(relinker, rings, inventory, contact, settings);
-    this.recon = recon;
-    this.settings = settings;
+    this.starter = starter;
+    this.recon = new TaskRecon(recon);
+    this.statusInterval = statusInterval;
     this.clock = clock;
     this.ended = ended;
   }
@@ -168,7 +167,7 @@ public final class TaskExecutor {
     // Only now: should the write fail, the next turn does it again.
     active.remove(uid);
     boolean done = outcome.state() == RelinkTaskStatus.State.Succeeded;
-    ended.run().ifPresent(run -> complainOfRecon(recon.finish(ended.request(), run, done ? 0 : 1)));
+    recon.finish(ended, done);
     LOG.infof(
         "%s: %s%s",
         name(ended.task()),
@@ -273,7 +272,7 @@ public final class TaskExecutor {
     }
     begun.written(status, now);
     if (active.isEmpty()) {
-      complainOfRecon(recon.reset());
+      recon.first(begun);
     }
     // Known before it begins: whoever closes this executor meanwhile finds it.
     active.put(task.getMetadata().getUid(), begun);
@@ -284,7 +283,7 @@ public final class TaskExecutor {
     LOG.infof(
         "%s: %s policy %d on %s",
         name(task),
-        begun.work().step().swiftName(),
+        begun.work().name(),
         begun.work().policyIndex(),
         devices.isEmpty() ? "no device" : String.join(", ", new TreeSet<>(devices)));
   }
@@ -307,22 +306,15 @@ public final class TaskExecutor {
   private void tellProgress(ActiveTask running) {
     Instant now = clock.instant();
     RelinkTaskStatus status = running.status();
-    if (!running.due(status, now, settings.statusInterval())) {
+    if (!running.due(status, now, statusInterval)) {
       return;
     }
-    running.run().ifPresent(run -> complainOfRecon(recon.update(running.request(), run)));
+    recon.update(running);
     if (api.write(running.task(), status)) {
       running.written(status, now);
     } else {
       running.stop("The task was deleted.");
     }
-  }
-
-  private void complainOfRecon(String sentence) {
-    if (!sentence.isEmpty() && !sentence.equals(reconProblem)) {
-      LOG.warnf("recon: %s", sentence);
-    }
-    reconProblem = sentence;
   }
 
   private static String name(RelinkTask task) {

@@ -109,7 +109,7 @@ final class TaskPlanner {
     if (work.nextPartPower() != work.partPower() + (work.step() == Step.RELINK ? 1 : 0)) {
       return Optional.of(
           "The task's powers %d and %d fit no %s."
-              .formatted(work.partPower(), work.nextPartPower(), work.step().swiftName()));
+              .formatted(work.partPower(), work.nextPartPower(), work.name()));
     }
     if (seen.isEmpty()) {
       return Optional.of(

@@ -1,7 +1,9 @@
 package dev.ringlift.agent.task;
 
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Verify;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
 import dev.ringlift.relinker.Step;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run works for. A run that is under way fits its task for as long as this stays the same;
@@ -10,6 +12,7 @@ import dev.ringlift.relinker.Step;
  * @param increaseUid UID of the increase
  * @param ringVersion of the ring, 0 if it has none
  * @param round what was done in another does not count
+ * @param verify how much is only looked at; null where something is to be done
  */
 record Work(
     String increaseUid,
@@ -21,14 +24,15 @@ record Work(
     String ringMd5,
     long ringVersion,
     int round,
-    int attempt) {
+    int attempt,
+    @Nullable Verify verify) {
 
   static Work of(RelinkTaskSpec spec) {
     return new Work(
         spec.increaseUid(),
         spec.cycle(),
         switch (spec.step()) {
-          case Relink -> Step.RELINK;
+          case Relink, Verify -> Step.RELINK;
           case Cleanup -> Step.CLEANUP;
         },
         spec.policyIndex(),
@@ -37,6 +41,17 @@ record Work(
         spec.ringMd5(),
         spec.ringVersion(),
         spec.round(),
-        spec.attempt());
+        spec.attempt(),
+        spec.step() == RelinkTaskSpec.Step.Verify ? spec.verify() : null);
+  }
+
+  /** Whether it looks only. */
+  boolean verifies() {
+    return verify != null;
+  }
+
+  /** What is done, in a word for people. */
+  String name() {
+    return verifies() ? "verify" : step.swiftName();
   }
 }

@@ -9,6 +9,8 @@ import dev.ringlift.relinker.Problem;
 import dev.ringlift.relinker.RelinkRequest;
 import dev.ringlift.relinker.RelinkRun;
 import dev.ringlift.relinker.Relinker;
+import dev.ringlift.relinker.Verification;
+import dev.ringlift.relinker.Verifier;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,9 +18,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** A relinker that does what it is told, when it is told. */
-final class FakeRelinker implements Relinker {
+/** A relinker, and verifier, that does what it is told, when it is told. */
+final class FakeRelinker implements Relinker, Verifier {
   final List<Run> runs = new ArrayList<>();
+  final List<Verification> verifications = new ArrayList<>();
   boolean broken;
 
   Run last() {
@@ -33,6 +36,13 @@ final class FakeRelinker implements Relinker {
     Run run = new Run(request, settings, guard);
     runs.add(run);
     return run;
+  }
+
+  @Override
+  public RelinkRun start(
+      RelinkRequest request, Verification verification, LiveSettings settings, Guard guard) {
+    verifications.add(verification);
+    return start(request, settings, guard);
   }
 
   /** One run; each of its devices is at some counts, or has ended. */

@@ -6,35 +6,22 @@ import static dev.ringlift.agent.task.Tasks.spec;
 import static dev.ringlift.agent.task.Tasks.status;
 import static dev.ringlift.agent.task.Tasks.task;
 import static dev.ringlift.agent.task.Tasks.with;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringlift.agent.FakeClock;
-import dev.ringlift.agent.contact.ApiContact;
-import dev.ringlift.agent.node.LeftoverSweeper;
-import dev.ringlift.agent.node.NodeInventory;
-import dev.ringlift.agent.node.RingDirectory;
-import dev.ringlift.agent.node.RingParser;
-import dev.ringlift.agent.node.SeenRing;
-import dev.ringlift.agent.node.StaleDevices;
 import dev.ringlift.api.v1alpha1.RelinkTask;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceState;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.State;
 import dev.ringlift.api.v1alpha1.RelinkerSettings;
 import dev.ringlift.relinker.Counters;
-import dev.ringlift.relinker.Device;
 import dev.ringlift.relinker.DeviceResult;
-import dev.ringlift.relinker.Inventory;
-import dev.ringlift.relinker.ObjectPolicy;
 import dev.ringlift.relinker.RunIdentity;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,23 +30,23 @@ class TaskExecutorTest {
   private static final String NAME = "relink-node-1";
 
   @TempDir Path ringDirectory;
-  private final FakeClock clock = new FakeClock();
-  private final FakeTaskApi api = new FakeTaskApi();
-  private final FakeRelinker relinker = new FakeRelinker();
-  private final FakeRecon recon = new FakeRecon();
-  private final ApiContact contact = new ApiContact(Duration.ofSeconds(40), clock::nanoTime);
+  private TestNode node;
+  private FakeClock clock;
+  private FakeTaskApi api;
+  private FakeRelinker relinker;
+  private FakeRecon recon;
   private String md5;
   private TaskExecutor executor;
 
   @BeforeEach
   void setUp() throws IOException {
-    NodeInventory inventory = inventory("sda", "sdb");
-    inventory.look();
-    contact.reached(contact.begin());
+    node = new TestNode(ringDirectory, "sda", "sdb");
+    clock = node.clock;
+    api = node.api;
+    relinker = node.relinker;
+    recon = node.recon;
+    executor = node.executor;
     md5 = writeRing("10 11");
-    executor =
-        new TaskExecutor(
-            api, contact, rings(), inventory, relinker, recon, settings(), clock, () -> {});
   }
 
   @Test
@@ -479,47 +466,7 @@ class TaskExecutorTest {
     executor.turn(List.copyOf(api.tasks.values()));
   }
 
-  /** A ring file whose content is its powers; returns its md5. */
   private String writeRing(String powers) throws IOException {
-    Files.writeString(ringDirectory.resolve("object.ring.gz"), powers);
-    return rings().ofPolicy(0).map(SeenRing::md5).orElseThrow();
-  }
-
-  private RingDirectory rings() {
-    return new RingDirectory(
-        ringDirectory,
-        file -> {
-          String[] powers = new String(file, UTF_8).split(" ", -1);
-          return new RingParser.Facts(7L, Integer.parseInt(powers[0]), Integer.parseInt(powers[1]));
-        },
-        clock);
-  }
-
-  private static RunSettings settings() {
-    return new RunSettings(
-        Path.of("/srv/node"), Path.of("/etc/swift"), true, 1, Duration.ofSeconds(5));
-  }
-
-  private static NodeInventory inventory(String... names) {
-    Inventory inventory =
-        new Inventory() {
-          @Override
-          public List<Device> devices() {
-            return Tasks.devices(names).all();
-          }
-
-          @Override
-          public Optional<StaleDevice> stale(
-              String device, ObjectPolicy policy, int partPower, long limit) {
-            return Optional.empty();
-          }
-        };
-    return new NodeInventory(
-        inventory,
-        new LeftoverSweeper(
-            (device, policy) -> List.of(),
-            new StaleDevices(inventory),
-            policy -> Optional.empty(),
-            p -> false));
+    return node.writeRing(powers);
   }
 }

@@ -2,6 +2,7 @@ package dev.ringlift.agent.task;
 
 import dev.ringlift.agent.node.NodeDevices;
 import dev.ringlift.agent.node.SeenRing;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Verify;
 import dev.ringlift.api.v1alpha1.RelinkTask;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
@@ -67,6 +68,25 @@ final class Tasks {
         settings);
   }
 
+  static RelinkTaskSpec verifySpec(String md5, Verify verify, int round, String... devices) {
+    return new RelinkTaskSpec(
+        "increase-uid",
+        1,
+        "node-1",
+        0,
+        RelinkTaskSpec.Step.Verify,
+        10,
+        11,
+        md5,
+        7,
+        round,
+        List.of(devices),
+        1,
+        false,
+        RelinkerSettings.DEFAULTS,
+        verify);
+  }
+
   static RelinkTask with(RelinkTask task, @Nullable RelinkTaskStatus status) {
     return task(
         task.getMetadata().getName(), task.getSpec(), task.getMetadata().getGeneration(), status);
@@ -96,7 +116,8 @@ final class Tasks {
         spec.devices(),
         spec.attempt(),
         spec.paused(),
-        spec.relinker());
+        spec.relinker(),
+        spec.verify());
   }
 
   static RelinkTaskStatus status(State state, int attempt, DeviceProgress... devices) {

@@ -7,12 +7,15 @@ import java.util.function.Consumer;
  *
  * @param share of each device's partitions that is looked at, above 0 and at most 1; of a small
  *     device, more: at least {@link #LEAST_PARTITIONS}
- * @param seed chooses which partitions, so that another run looks at others
+ * @param seed chooses which partitions, on each device others; the same seed chooses the same again
  * @param finding is told each file that is found wrong; called from the threads of all devices
  */
 public record Verification(double share, long seed, Consumer<Problem> finding) {
   /** Partitions of a device that are looked at however small the share is. */
   public static final int LEAST_PARTITIONS = 16;
+
+  /** The share that a sample is where nobody says more. */
+  public static final double SAMPLE = 0.05;
 
   public Verification {
     if (!(share > 0 && share <= 1)) {

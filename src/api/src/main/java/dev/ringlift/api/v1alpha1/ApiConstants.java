@@ -18,7 +18,7 @@ public final class ApiConstants {
   /** On a RelinkTask and on backup ConfigMaps: the number of the cycle, from 1. */
   public static final String LABEL_CYCLE = "ringlift.dev/cycle";
 
-  /** On a RelinkTask: {@code Relink} or {@code Cleanup}. */
+  /** On a RelinkTask: {@code Relink}, {@code Verify} or {@code Cleanup}. */
   public static final String LABEL_STEP = "ringlift.dev/step";
 
   /** On a backup ConfigMap: the transition before which it was made, as {@code Increase}. */

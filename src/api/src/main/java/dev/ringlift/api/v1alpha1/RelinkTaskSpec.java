@@ -2,6 +2,7 @@ package dev.ringlift.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Verify;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
@@ -9,6 +10,7 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node has to do.
@@ -30,18 +32,24 @@ import java.util.List;
  * @param paused whether to hold still, with what is done so far kept; may change while the task
  *     runs
  * @param relinker how hard to work; may change while the task runs
+ * @param verify for the step {@code Verify} how much of each device is looked at, {@code Sample} or
+ *     {@code Full}; null for the other steps
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @ValidationRule(
     value =
         "self.increaseUid == oldSelf.increaseUid && self.cycle == oldSelf.cycle && self.nodeName == oldSelf.nodeName"
             + " && self.policyIndex == oldSelf.policyIndex && self.step == oldSelf.step"
-            + " && self.partPower == oldSelf.partPower && self.nextPartPower == oldSelf.nextPartPower",
+            + " && self.partPower == oldSelf.partPower && self.nextPartPower == oldSelf.nextPartPower"
+            + " && (has(self.verify) ? self.verify : '') == (has(oldSelf.verify) ? oldSelf.verify : '')",
     message = "only ring, round, devices, attempt, paused and relinker of a task may change")
 @ValidationRule(
     value =
         "self.round >= oldSelf.round && (self.ringMd5 == oldSelf.ringMd5 || self.round > oldSelf.round)",
     message = "a task whose ring changes begins a new round")
+@ValidationRule(
+    value = "(self.step == 'Verify') == (has(self.verify) && self.verify != 'None')",
+    message = "the step Verify, and no other, says how much is looked at: Sample or Full")
 public record RelinkTaskSpec(
     @JsonPropertyDescription("UID of the increase that this task belongs to.")
         @Required
@@ -53,7 +61,8 @@ public record RelinkTaskSpec(
         String nodeName,
     @JsonPropertyDescription("Storage policy whose data is walked.") @Required @Min(0) @Max(65535)
         int policyIndex,
-    @JsonPropertyDescription("Relink makes links at the next power; Cleanup removes the old ones.")
+    @JsonPropertyDescription(
+            "Relink makes links at the next power; Verify looks, after it, whether each file has its link, and changes nothing; Cleanup removes the old ones.")
         @Required
         Step step,
     @JsonPropertyDescription("The ring's partition power during this step.")
@@ -91,10 +100,47 @@ public record RelinkTaskSpec(
         @Default("false")
         boolean paused,
     @JsonPropertyDescription("How hard to work; may change while the task runs.") @Default("{}")
-        RelinkerSettings relinker) {
+        RelinkerSettings relinker,
+    @JsonPropertyDescription(
+            "How much of each device the step Verify looks at: Sample (a twentieth of its partitions, 16 at least) or Full; absent for the other steps.")
+        @Nullable Verify verify) {
 
   public RelinkTaskSpec {
     devices = devices == null ? List.of() : List.copyOf(devices);
+  }
+
+  /** What a node has to do in a step that changes something. */
+  public RelinkTaskSpec(
+      String increaseUid,
+      int cycle,
+      String nodeName,
+      int policyIndex,
+      Step step,
+      int partPower,
+      int nextPartPower,
+      String ringMd5,
+      long ringVersion,
+      int round,
+      List<String> devices,
+      int attempt,
+      boolean paused,
+      RelinkerSettings relinker) {
+    this(
+        increaseUid,
+        cycle,
+        nodeName,
+        policyIndex,
+        step,
+        partPower,
+        nextPartPower,
+        ringMd5,
+        ringVersion,
+        round,
+        devices,
+        attempt,
+        paused,
+        relinker,
+        null);
   }
 
   /** The same but for this. */
@@ -113,13 +159,16 @@ public record RelinkTaskSpec(
         devices,
         attempt,
         value,
-        relinker);
+        relinker,
+        verify);
   }
 
-  /** The two kinds of work on a device. */
+  /** The kinds of work on a device. */
   public enum Step {
     /** Link every object into its partition at the next power. */
     Relink,
+    /** Look whether every object has those links; read-only. */
+    Verify,
     /** Remove every object from its partition at the old power. */
     Cleanup
   }

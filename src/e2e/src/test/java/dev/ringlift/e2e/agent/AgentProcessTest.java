@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ringlift.api.v1alpha1.ApiConstants;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Verify;
 import dev.ringlift.api.v1alpha1.RelinkTask;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceError;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.State;
 import dev.ringlift.api.v1alpha1.RelinkerSettings;
 import dev.ringlift.e2e.cluster.ClusterLayout;
@@ -25,6 +27,8 @@ import dev.ringlift.testkit.tree.SyntheticTree;
 import dev.ringlift.testkit.tree.TreeCheck;
 import dev.ringlift.testkit.tree.TreeSettings;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -34,6 +38,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -173,6 +178,52 @@ class AgentProcessTest {
         .containsExactly("d1 Succeeded", "d2 Succeeded", "d3 Failed");
   }
 
+  @Test
+  void verifiesWhatWasRelinkedAndNamesTheFileWhoseLinkIsGone() throws IOException {
+    String relink = create(Step.Relink, md5(), 0, "d1", "d2");
+    awaitStatus(relink, status -> status.state() == State.Succeeded);
+    RelinkTaskStatus right =
+        awaitStatus(
+            create(Step.Verify, md5(), 0, "d1", "d2"), status -> status.state() != State.Running);
+    assertThat(right.state()).isEqualTo(State.Succeeded);
+    assertThat(right.files()).isGreaterThan(0);
+    Path objects = cluster.host(node).device("d1").resolve("objects");
+    Path link = linkIn(objects);
+    Files.delete(link);
+
+    RelinkTaskStatus wrong =
+        awaitStatus(
+            create(Step.Verify, md5(), 0, "d1", "d2"), status -> status.state() == State.Failed);
+
+    Path target = objects.relativize(link);
+    int partition = Integer.parseInt(target.getName(0).toString()) / 2;
+    assertThat(wrong.errors()).isEqualTo(1);
+    assertThat(wrong.message()).startsWith("d1: 1 file or directory is not as relink leaves them.");
+    assertThat(wrong.firstErrors())
+        .containsExactly(
+            new DeviceError(
+                "d1",
+                "d1/objects/" + partition + "/" + target.subpath(1, 4),
+                "The file has no link at its new place"));
+    assertThat(link).doesNotExist();
+  }
+
+  /** A file in a partition that only relinking can have made. */
+  private static Path linkIn(Path objects) throws IOException {
+    try (Stream<Path> files =
+        Files.find(objects, 4, (path, attributes) -> attributes.isRegularFile())) {
+      return files
+          .filter(file -> file.toString().endsWith(".data"))
+          .filter(
+              file ->
+                  Integer.parseInt(objects.relativize(file).getName(0).toString())
+                      >= 1 << PART_POWER)
+          .sorted()
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
   private void publish(Transition transition) throws TransitionRefusedException {
     builder = builder.after(transition, Instant.now());
     Ring ring = builder.toRing(1);
@@ -213,7 +264,8 @@ class AgentProcessTest {
             List.of(devices),
             1,
             false,
-            RelinkerSettings.of(0, filesPerSecond)));
+            RelinkerSettings.of(0, filesPerSecond),
+            step == Step.Verify ? Verify.Full : null));
     return cluster.client().resource(task).create().getMetadata().getName();
   }
 
@@ -241,7 +293,8 @@ class AgentProcessTest {
                       spec.devices(),
                       spec.attempt(),
                       spec.paused(),
-                      settings));
+                      settings,
+                      spec.verify()));
               return found;
             });
   }

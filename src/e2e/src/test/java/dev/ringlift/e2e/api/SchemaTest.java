@@ -172,6 +172,8 @@ class SchemaTest {
             """)
         .orThrow();
 
+    assertThat(patch("relinktask", "{\"spec\":{\"verify\":\"Full\"}}").err())
+        .contains("the step Verify, and no other, says how much is looked at: Sample or Full");
     patch("relinktask", "{\"spec\":{\"attempt\":2,\"devices\":[\"d1\",\"d2\"]}}").orThrow();
     Command.Result result = patch("relinktask", "{\"spec\":{\"step\":\"Cleanup\"}}");
 

@@ -107,7 +107,7 @@ final class DeviceVerifier {
     if (wanted >= all.length) {
       return all;
     }
-    Random random = new Random(verification.seed());
+    Random random = new Random(verification.seed() * 31 + meter.device().hashCode());
     long[] chosen = new long[(int) wanted];
     for (int i = 0; i < chosen.length; i++) {
       int from = (int) ((long) i * all.length / wanted);
