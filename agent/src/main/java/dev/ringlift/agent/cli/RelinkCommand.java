@@ -102,7 +102,8 @@ final class RelinkCommand {
         new LiveSettings()
             .filesPerSecond(settings.walk().filesPerSecond())
             .workersPerDevice(options.workersPerDevice)
-            .ioPressureLimit(options.ioPressureLimit);
+            .ioPressureLimit(options.ioPressureLimit)
+            .scheduling(settings.walk().scheduling());
     return current.start(() -> Relinker.create().start(request, live, Guard.NONE));
   }
 

@@ -83,7 +83,8 @@ final class VerifyCommand {
       LiveSettings live =
           new LiveSettings()
               .filesPerSecond(settings.filesPerSecond())
-              .ioPressureLimit(options.ioPressureLimit);
+              .ioPressureLimit(options.ioPressureLimit)
+              .scheduling(settings.scheduling());
       try (RelinkRun run =
           current.start(() -> Verifier.create().start(request, verification, live, Guard.NONE))) {
         right &= follow(run);

@@ -79,6 +79,25 @@ class WalkOptions {
           "Wait while tasks stall on I/O for more of the time (PSI); 0 is no limit (default).")
   double ioPressureLimit;
 
+  @Option(
+      names = "--ionice-class",
+      paramLabel = "CLASS",
+      description =
+          "Class of I/O: IOPRIO_CLASS_BE or IOPRIO_CLASS_IDLE, also best-effort, idle or none (default).")
+  @Nullable String ioniceClass;
+
+  @Option(
+      names = "--ionice-priority",
+      paramLabel = "0..7",
+      description = "Priority within best-effort, 0 (default) is first.")
+  @Nullable String ionicePriority;
+
+  @Option(
+      names = "--nice-priority",
+      paramLabel = "0..19",
+      description = "How far to stand back for the processor; 0 (default) is not at all.")
+  @Nullable String nicePriority;
+
   @Option(names = "--json", description = "Write progress and results as lines of JSON.")
   boolean json;
 

@@ -1,6 +1,7 @@
 package dev.ringlift.agent.cli;
 
 import dev.ringlift.agent.conf.UserError;
+import dev.ringlift.relinker.Scheduling;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -14,7 +15,8 @@ record WalkSettings(
     Optional<String> user,
     boolean mountCheck,
     double filesPerSecond,
-    int parallelDevices) {
+    int parallelDevices,
+    Scheduling scheduling) {
 
   static WalkSettings of(WalkOptions options, ConfValues values) throws UserError {
     return new WalkSettings(
@@ -23,6 +25,7 @@ record WalkSettings(
         Optional.of(values.text(options.user, "user", "")).filter(user -> !user.isBlank()),
         values.flag("mount_check", true) && !options.skipMountCheck,
         values.number(options.filesPerSecond, "files_per_second", 0),
-        values.workers(options.workers));
+        values.workers(options.workers),
+        SchedulingValues.read(options, values));
   }
 }

@@ -7,9 +7,11 @@ import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceError;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceProgress;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceState;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.State;
+import dev.ringlift.api.v1alpha1.RelinkerSettings;
 import dev.ringlift.relinker.LiveSettings;
 import dev.ringlift.relinker.RelinkRequest;
 import dev.ringlift.relinker.RelinkRun;
+import dev.ringlift.relinker.Scheduling;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -110,10 +112,23 @@ final class ActiveTask {
 
   /** Turns the knobs that may be turned while a run is under way. */
   void obey(RelinkTaskSpec wanted) {
+    RelinkerSettings knobs = wanted.relinker();
+    Integer pressure = knobs.ioPressureLimit();
     settings
-        .workersPerDevice(wanted.relinker().workersPerDevice())
-        .filesPerSecond(wanted.relinker().filesPerSecond())
+        .workersPerDevice(knobs.workersPerDevice())
+        .filesPerSecond(knobs.filesPerSecond())
+        .ioPressureLimit(pressure == null ? 0 : pressure)
+        .clobberHardlinkCollisions(knobs.clobberHardlinkCollisions())
+        .scheduling(scheduling(knobs.ioClass()))
         .paused(wanted.paused());
+  }
+
+  private static Scheduling scheduling(RelinkerSettings.IoClass ioClass) {
+    return switch (ioClass) {
+      case None -> Scheduling.NORMAL;
+      case BestEffort -> new Scheduling(Scheduling.IoClass.BEST_EFFORT, 7, 0);
+      case Idle -> Scheduling.of(Scheduling.IoClass.IDLE);
+    };
   }
 
   /** Asks the run to end; the first reason stays. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringlift.agent.conf.SwiftPolicies;
 import dev.ringlift.agent.conf.UserError;
+import dev.ringlift.relinker.Scheduling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +48,31 @@ class RingliftCommandTest {
         .isInstanceOf(UserError.class)
         .hasMessageContaining("stats_interval")
         .hasMessageContaining("soon");
+  }
+
+  @Test
+  void prioritiesHaveTheNamesThatSwiftsDaemonsGiveThem() throws Exception {
+    RelinkOptions options = new RelinkOptions();
+    options.confFile =
+        conf(
+            "[object-relinker]\nionice_class = IOPRIO_CLASS_BE\nionice_priority = 4\nnice_priority = 5\n");
+    assertThat(RelinkSettings.of(options).walk().scheduling())
+        .isEqualTo(new Scheduling(Scheduling.IoClass.BEST_EFFORT, 4, 5));
+
+    options.ioniceClass = "idle";
+    options.nicePriority = "19";
+    assertThat(RelinkSettings.of(options).walk().scheduling())
+        .isEqualTo(new Scheduling(Scheduling.IoClass.IDLE, 4, 19));
+
+    options.ioniceClass = "IOPRIO_CLASS_RT";
+    assertThatThrownBy(() -> RelinkSettings.of(options))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("real-time class");
+    options.ioniceClass = null;
+    options.nicePriority = "-5";
+    assertThatThrownBy(() -> RelinkSettings.of(options))
+        .isInstanceOf(UserError.class)
+        .hasMessage("nice_priority must be a whole number from 0 to 19, not -5.");
   }
 
   @Test

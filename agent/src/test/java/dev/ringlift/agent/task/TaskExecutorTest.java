@@ -15,9 +15,12 @@ import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceState;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.State;
 import dev.ringlift.api.v1alpha1.RelinkerSettings;
+import dev.ringlift.api.v1alpha1.RelinkerSettings.IoClass;
 import dev.ringlift.relinker.Counters;
 import dev.ringlift.relinker.DeviceResult;
+import dev.ringlift.relinker.LiveSettings;
 import dev.ringlift.relinker.RunIdentity;
+import dev.ringlift.relinker.Scheduling;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -318,6 +321,30 @@ class TaskExecutorTest {
 
     assertThat(relinker.last().settings.workersPerDevice()).isEqualTo(3);
     assertThat(relinker.last().settings.filesPerSecond()).isEqualTo(70);
+    assertThat(relinker.runs).hasSize(1);
+  }
+
+  @Test
+  void turnsEveryKnobWhileItRuns() {
+    RelinkTask task = task(NAME, spec(md5, 1, "sda"), 1, null);
+    api.put(task);
+    turn();
+    LiveSettings live = relinker.last().settings;
+    assertThat(live.ioPressureLimit()).isZero();
+    assertThat(live.clobberHardlinkCollisions()).isFalse();
+    assertThat(live.scheduling()).isEqualTo(Scheduling.NORMAL);
+
+    api.put(with(task, spec(md5, 1, new RelinkerSettings(0, 0, 25, 3, true, IoClass.Idle), "sda")));
+    turn();
+    assertThat(live.ioPressureLimit()).isEqualTo(25);
+    assertThat(live.clobberHardlinkCollisions()).isTrue();
+    assertThat(live.scheduling()).isEqualTo(Scheduling.of(Scheduling.IoClass.IDLE));
+
+    api.put(with(task, spec(md5, 1, "sda")));
+    turn();
+    assertThat(live.ioPressureLimit()).isZero();
+    assertThat(live.clobberHardlinkCollisions()).isFalse();
+    assertThat(live.scheduling()).isEqualTo(Scheduling.NORMAL);
     assertThat(relinker.runs).hasSize(1);
   }
 

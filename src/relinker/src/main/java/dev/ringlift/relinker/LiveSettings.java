@@ -12,6 +12,8 @@ public final class LiveSettings {
   private volatile double filesPerSecond;
   private volatile int workersPerDevice = AUTO_WORKERS;
   private volatile double ioPressureLimit;
+  private volatile Scheduling scheduling = Scheduling.NORMAL;
+  private volatile boolean clobberHardlinkCollisions;
 
   /** While true, workers wait, with all locks but the device's released, and the state saved. */
   public boolean paused() {
@@ -70,6 +72,30 @@ public final class LiveSettings {
           "The I/O pressure limit is a percentage from 0 (no limit) to 100, not " + value);
     }
     ioPressureLimit = value;
+    return this;
+  }
+
+  /** How the run's threads are ranked; obeyed by each from its next partition on. */
+  public Scheduling scheduling() {
+    return scheduling;
+  }
+
+  public LiveSettings scheduling(Scheduling value) {
+    scheduling = value;
+    return this;
+  }
+
+  /**
+   * Whether another file in the place of a link is dealt with as {@link
+   * RelinkRequest#clobberHardlinkCollisions()} says, from now on, though the request does not ask
+   * for it.
+   */
+  public boolean clobberHardlinkCollisions() {
+    return clobberHardlinkCollisions;
+  }
+
+  public LiveSettings clobberHardlinkCollisions(boolean value) {
+    clobberHardlinkCollisions = value;
     return this;
   }
 }

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     waits; null: no limit
  * @param retries how often a failed step is tried again on a node
  * @param clobberHardlinkCollisions whether another file in the place of a link is quarantined, as
- *     Swift's option of that name does
+ *     Swift's option of that name does; for what is done from then on
+ * @param ioClass how the kernel ranks the agents' I/O among that of others
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RelinkerSettings(
@@ -46,17 +47,33 @@ public record RelinkerSettings(
     @JsonPropertyDescription(
             "Move another file that is in the place of a link aside, as swift-object-relinker does with its option of that name.")
         @Default("false")
-        boolean clobberHardlinkCollisions) {
+        boolean clobberHardlinkCollisions,
+    @JsonPropertyDescription(
+            "How the kernel ranks the agents' I/O among that of others, where the disk's I/O scheduler heeds it (bfq, mq-deadline): None is its default, BestEffort the lowest priority among others, Idle only when nobody else wants the disk.")
+        @Default("None")
+        IoClass ioClass) {
 
   public RelinkerSettings {
+    ioClass = Objects.requireNonNullElse(ioClass, IoClass.None);
     retries = Objects.requireNonNullElse(retries, 3);
   }
 
   /** No limits, three retries, nothing moved aside. */
-  public static final RelinkerSettings DEFAULTS = new RelinkerSettings(0, 0, null, 3, false);
+  public static final RelinkerSettings DEFAULTS =
+      new RelinkerSettings(0, 0, null, 3, false, IoClass.None);
 
   /** The defaults but for these two. */
   public static RelinkerSettings of(int workersPerDevice, int filesPerSecond) {
-    return new RelinkerSettings(workersPerDevice, filesPerSecond, null, 3, false);
+    return new RelinkerSettings(workersPerDevice, filesPerSecond, null, 3, false, IoClass.None);
+  }
+
+  /** Rank of I/O. */
+  public enum IoClass {
+    /** The kernel's default. */
+    None,
+    /** The last among others. */
+    BestEffort,
+    /** Only when nobody else wants the disk. */
+    Idle
   }
 }

@@ -278,9 +278,11 @@ final class DeviceRunner {
   private void workHere(Tools tools, Job job, PartitionTable table, Saver saver)
       throws PosixException, InterruptedException {
     PartitionMover mover = new PartitionMover(job, tools, clock);
+    Rank rank = new Rank(governor, meter);
     for (int index = table.take(); index >= 0; index = table.take()) {
       boolean done = false;
       boolean stopped = true;
+      rank.obey();
       try {
         if (governor.mayBegin(meter.device(), table.number(index))) {
           PartitionMover.Outcome outcome = mover.move(table.number(index));

@@ -130,7 +130,9 @@ final class DeviceVerifier {
 
     DeviceResult all(long[] partitions) {
       meter.partitions(partitions.length, 0, partitions.length);
+      Rank rank = new Rank(governor, meter);
       for (int i = partitions.length - 1; i >= 0; i--) {
+        rank.obey();
         if (!governor.mayBegin(meter.device(), partitions[i]) || !partition(partitions[i])) {
           return new DeviceResult.Stopped(governor.stopReason());
         }

@@ -3,6 +3,7 @@ package dev.ringlift.relinker.engine;
 import dev.ringlift.relinker.DeviceProgress.State;
 import dev.ringlift.relinker.Guard;
 import dev.ringlift.relinker.LiveSettings;
+import dev.ringlift.relinker.Scheduling;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -79,6 +80,16 @@ final class Governor {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** How the workers' threads are to be ranked at this moment. */
+  Scheduling scheduling() {
+    return settings.scheduling();
+  }
+
+  /** Whether hard-link collisions are settled from now on, though the request does not say so. */
+  boolean clobbers() {
+    return settings.clobberHardlinkCollisions();
   }
 
   /** Sleeps so long, or until the run is stopped; false when it is. */

@@ -362,7 +362,7 @@ final class HashDirMover {
     if (entry.name().toString().endsWith(".ts")) {
       return 0;
     }
-    if (!job.request().clobberHardlinkCollisions()) {
+    if (!job.clobbers()) {
       error(
           entry,
           hash,

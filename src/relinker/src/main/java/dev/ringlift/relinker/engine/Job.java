@@ -36,6 +36,11 @@ record Job(
     return request.dryRun();
   }
 
+  /** Whether another file in the place of a link is dealt with, at this moment. */
+  boolean clobbers() {
+    return request.clobberHardlinkCollisions() || governor.clobbers();
+  }
+
   /**
    * Whether the suffix hashes of this new partition are brought up to date now: always after
    * cleanup; when relinking, only those of the upper half, because cleanup comes by all others as

@@ -1,0 +1,93 @@
+package dev.ringlift.relinker;
+
+import static dev.ringlift.relinker.DeviceTree.hash;
+import static dev.ringlift.relinker.DeviceTree.run;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ringlift.relinker.posix.ThreadPriority;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The knobs that are turned while a run is under way. */
+class KnobsTest {
+  private static final int POWER = 4;
+  private static final String DATA = "1700000000.00000.data";
+  private static final String LOW = hash("10", "abc");
+  private static final String HIGH = hash("f8", "abc");
+
+  private final DeviceTree tree;
+  private final LiveSettings settings = new LiveSettings();
+
+  KnobsTest(@TempDir Path root) {
+    tree = new DeviceTree(root);
+  }
+
+  @Test
+  void collisionsAreSettledFromTheMomentOnThatThisIsAskedFor() {
+    for (String hash : List.of(LOW, HIGH)) {
+      tree.write(hash, POWER, DATA);
+      tree.write(hash, POWER + 1, DATA);
+    }
+
+    DeviceProgress relinked =
+        run(
+            tree.relink(POWER),
+            settings,
+            (device, partition) -> {
+              settings.clobberHardlinkCollisions(partition == 1);
+              return Optional.empty();
+            });
+
+    assertThat(relinked.problems())
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.path()).contains("/31/"));
+    assertThat(relinked.counters().linked()).isEqualTo(1);
+  }
+
+  @Test
+  void theThreadsAreRankedAnewFromTheNextPartitionOn() {
+    tree.write(LOW, POWER, DATA);
+    tree.write(HIGH, POWER, DATA);
+    List<String> ranks = new ArrayList<>();
+    settings.scheduling(new Scheduling(Scheduling.IoClass.BEST_EFFORT, 5, 3));
+
+    DeviceProgress relinked =
+        run(
+            tree.relink(POWER),
+            settings,
+            (device, partition) -> {
+              ranks.add(rankOfThisThread());
+              settings.scheduling(new Scheduling(Scheduling.IoClass.IDLE, 0, 4));
+              return Optional.empty();
+            });
+
+    assertThat(ranks).containsExactly("class 2, nice 3", "class 3, nice 4");
+    assertThat(relinked.problems()).isEmpty();
+    assertThat(relinked.result()).contains(new DeviceResult.Succeeded(false));
+  }
+
+  @Test
+  void whatTheKernelKeepsForRootIsRefused() {
+    assertThatThrownBy(() -> new Scheduling(Scheduling.IoClass.NONE, 0, -1))
+        .hasMessage("The nice priority is 0 to 19 (a lower one is for root alone), not -1");
+    assertThatThrownBy(() -> new Scheduling(Scheduling.IoClass.BEST_EFFORT, 8, 0))
+        .hasMessage("The I/O priority is 0 (first) to 7 (last), not 8");
+  }
+
+  private static String rankOfThisThread() {
+    try {
+      String[] stat = Files.readString(Path.of("/proc/thread-self/stat")).split("\\) ", -1);
+      return "class %d, nice %s".formatted(ThreadPriority.ioClass(), stat[1].split(" ", -1)[16]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
