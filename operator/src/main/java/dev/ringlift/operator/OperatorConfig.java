@@ -55,4 +55,28 @@ public interface OperatorConfig {
    */
   @WithDefault("786432")
   int partLimit();
+
+  /** Which of several operators works. */
+  LeaderElection leaderElection();
+
+  /** Of several operators for the same namespaces, one works and the others wait. */
+  interface LeaderElection {
+    /** Off only where there is never more than one operator. */
+    @WithDefault("true")
+    boolean enabled();
+
+    /** How long nobody else takes over after the leader was last heard of. */
+    @WithDefault("12s")
+    Duration leaseDuration();
+
+    /** A leader that could not renew its Lease for so long ends itself; below the former. */
+    @WithDefault("8s")
+    Duration renewDeadline();
+
+    /**
+     * Time between two renewals, and two looks of those that wait (theirs up to 2.2 times that).
+     */
+    @WithDefault("2s")
+    Duration retryPeriod();
+  }
 }

@@ -38,7 +38,9 @@ public record ProcessSettings(
             "RINGLIFT_SETTLE_AFTER_PREPARE", "1s",
             "RINGLIFT_RETRY_BACKOFF", "2s",
             "RINGLIFT_LEASE_GRACE", "2s",
-            "RINGLIFT_RECHECK", "1s"),
+            "RINGLIFT_RECHECK", "1s",
+            // one that is killed and started again need not wait for its own Lease to run out
+            "RINGLIFT_LEADER_ELECTION_ENABLED", "false"),
         Map.of(
             "RINGLIFT_AGENT_LEASE_DURATION", "8s",
             "RINGLIFT_AGENT_RENEW_INTERVAL", "2s",

@@ -180,11 +180,16 @@ public final class SwiftCluster implements AutoCloseable {
 
   /** Starts the operator. */
   public ManagedProcess startOperator() {
-    ManagedProcess.Builder process = program(OPERATOR, programs.operator());
+    return startOperator(OPERATOR);
+  }
+
+  /** Starts an operator that is called so in messages, and has a log of its own. */
+  public ManagedProcess startOperator(String name) {
+    ManagedProcess.Builder process = program(name, programs.operator());
     process.environment("RINGLIFT_NAMESPACE", namespace);
     process.environment("RINGLIFT_HTTP_PORT", "0");
     settings.operatorEnvironment().forEach(process::environment);
-    return start(OPERATOR, process);
+    return start(name, process);
   }
 
   /** The operator, running or not. */
@@ -248,6 +253,11 @@ public final class SwiftCluster implements AutoCloseable {
 
   /** Applies an increase of policy 0 to this power; the manifest is as a user would write it. */
   public String apply(String name, int targetPartPower) {
+    return apply(name, targetPartPower, "");
+  }
+
+  /** The same, with more lines in its spec, each indented by two. */
+  public String apply(String name, int targetPartPower, String more) {
     String manifest =
         """
         apiVersion: ringlift.dev/v1alpha1
@@ -259,8 +269,8 @@ public final class SwiftCluster implements AutoCloseable {
           policyIndex: 0
           targetPartPower: %d
           ring: {%s}
-        """
-            .formatted(name, namespace, targetPartPower, layout.source());
+        %s"""
+            .formatted(name, namespace, targetPartPower, layout.source(), more);
     server.apply(manifest).orThrow();
     return manifest;
   }

@@ -19,6 +19,7 @@ import dev.ringlift.e2e.cluster.SwiftCluster;
 import dev.ringlift.e2e.story.SwiftObjects.Expected;
 import dev.ringlift.testkit.kube.ApiServer;
 import dev.ringlift.testkit.process.Command;
+import dev.ringlift.testkit.process.ManagedProcess;
 import dev.ringlift.testkit.swift.Found;
 import dev.ringlift.testkit.swift.RealSwift;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -70,6 +71,25 @@ final class Story implements AutoCloseable {
 
   /** The same, at a site that keeps its ring in this way. */
   Story(ApiServer server, Path folder, int partPower, int objectCount, RingLayout ringLayout) {
+    this(
+        server,
+        folder,
+        partPower,
+        objectCount,
+        ringLayout,
+        ringLayout == RingLayout.HOST_PATH
+            ? ProcessSettings.quick().withHostPath(PART_LIMIT)
+            : ProcessSettings.quick());
+  }
+
+  /** The same, with these settings of the programs. */
+  Story(
+      ApiServer server,
+      Path folder,
+      int partPower,
+      int objectCount,
+      RingLayout ringLayout,
+      ProcessSettings settings) {
     this.server = server;
     this.folder = folder;
     int number = NUMBER.incrementAndGet();
@@ -83,9 +103,7 @@ final class Story implements AutoCloseable {
             server.newNamespace("story"),
             folder.resolve("nodes"),
             layout,
-            ringLayout == RingLayout.HOST_PATH
-                ? ProcessSettings.quick().withHostPath(PART_LIMIT)
-                : ProcessSettings.quick(),
+            settings,
             Programs.ofThisCheckout(),
             ringLayout);
     Path ring = makeRing(partPower);
@@ -249,6 +267,11 @@ final class Story implements AutoCloseable {
   void killAgent(String node) {
     killed.add(cluster.agent(node).name());
     cluster.agent(node).kill();
+  }
+
+  /** This program may end from now on. */
+  void mayEnd(ManagedProcess program) {
+    killed.add(program.name());
   }
 
   /** Starts an agent that was killed. */
