@@ -4,6 +4,7 @@ import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.operator.act.AnnotationWriter;
+import dev.ringlift.operator.act.Deletions;
 import dev.ringlift.operator.act.EventWriter;
 import dev.ringlift.operator.act.Publisher;
 import dev.ringlift.operator.act.StatusWriter;
@@ -33,8 +34,10 @@ import dev.ringlift.operator.store.StoreChangedException;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
+import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
@@ -49,6 +52,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -63,13 +67,16 @@ import org.jspecify.annotations.Nullable;
  */
 @ControllerConfiguration(
     name = IncreaseReconciler.NAME,
+    finalizerName = Deletions.FINALIZER,
     generationAwareEventProcessing = false,
     informer = @Informer(onUpdateFilter = IncreaseReconciler.UserChanges.class))
 @GradualRetry(maxAttempts = -1, initialInterval = 1000, maxInterval = 60_000)
 @RateLimited(maxReconciliations = 4, within = 2, unit = TimeUnit.SECONDS)
-public class IncreaseReconciler implements Reconciler<PartitionPowerIncrease> {
+public class IncreaseReconciler
+    implements Reconciler<PartitionPowerIncrease>, Cleaner<PartitionPowerIncrease> {
   static final String NAME = "partitionpowerincrease";
   private static final Logger LOG = Logger.getLogger(IncreaseReconciler.class);
+  private static final Duration NEVER = Duration.ofMillis(-1);
   private static final Duration SOON = Duration.ofMillis(100);
   private static final Duration AFTER_ERROR = Duration.ofSeconds(5);
 
@@ -78,6 +85,7 @@ public class IncreaseReconciler implements Reconciler<PartitionPowerIncrease> {
     @Override
     public boolean accept(PartitionPowerIncrease now, PartitionPowerIncrease before) {
       return now.isMarkedForDeletion()
+          || (now.hasFinalizer(Deletions.FINALIZER) && !before.hasFinalizer(Deletions.FINALIZER))
           || !Objects.equals(
               now.getMetadata().getGeneration(), before.getMetadata().getGeneration())
           || !Objects.equals(acceptRing(now), acceptRing(before));
@@ -100,6 +108,7 @@ public class IncreaseReconciler implements Reconciler<PartitionPowerIncrease> {
   private final EventWriter eventWriter;
   private final AnnotationWriter annotationWriter;
   private final Publisher publisher;
+  private final Deletions deletions;
   private @Nullable EventSources eventSources;
 
   public IncreaseReconciler(
@@ -119,6 +128,7 @@ public class IncreaseReconciler implements Reconciler<PartitionPowerIncrease> {
     this.eventWriter = new EventWriter(client);
     this.annotationWriter = new AnnotationWriter(client);
     this.publisher = new Publisher(statusWriter, eventWriter);
+    this.deletions = new Deletions(client, eventWriter);
   }
 
   @Override
@@ -132,22 +142,44 @@ public class IncreaseReconciler implements Reconciler<PartitionPowerIncrease> {
   @Override
   public UpdateControl<PartitionPowerIncrease> reconcile(
       PartitionPowerIncrease cached, Context<PartitionPowerIncrease> context) {
-    PartitionPowerIncrease increase = client.resource(cached).get();
-    if (increase == null || increase.isMarkedForDeletion() || hasEnded(increase)) {
-      metrics.forget(cached);
-      return UpdateControl.noUpdate();
-    }
-    Duration again;
+    UpdateControl<PartitionPowerIncrease> control = UpdateControl.noUpdate();
+    Duration again = look(cached);
+    return again.isNegative() ? control : control.rescheduleAfter(again);
+  }
+
+  /** It goes on while it may not go. */
+  @Override
+  public DeleteControl cleanup(
+      PartitionPowerIncrease cached, Context<PartitionPowerIncrease> context) {
     try {
-      again = step(increase);
+      PartitionPowerIncrease increase = client.resource(cached).get();
+      if (increase == null || deletions.allows(increase, clock.instant())) {
+        metrics.forget(cached);
+        return DeleteControl.defaultDelete();
+      }
+    } catch (KubernetesClientException e) {
+      return DeleteControl.noFinalizerRemoval().rescheduleAfter(afterFailure(cached, e));
+    }
+    Duration again = look(cached);
+    return DeleteControl.noFinalizerRemoval().rescheduleAfter(again.isNegative() ? SOON : again);
+  }
+
+  /** Returns when to look again; negative: only if something happens. */
+  private Duration look(PartitionPowerIncrease cached) {
+    try {
+      PartitionPowerIncrease increase = client.resource(cached).get();
+      if (increase == null || hasEnded(increase)) {
+        metrics.forget(cached);
+        Optional.ofNullable(increase).ifPresent(deletions::letGo);
+        return NEVER;
+      }
+      return step(increase);
     } catch (StoreChangedException e) {
       LOG.infof("%s: %s Looking again.", cached.getMetadata().getName(), e.getMessage());
-      again = SOON;
+      return SOON;
     } catch (KubernetesClientException e) {
-      again = afterFailure(cached, e);
+      return afterFailure(cached, e);
     }
-    UpdateControl<PartitionPowerIncrease> control = UpdateControl.noUpdate();
-    return again.isNegative() ? control : control.rescheduleAfter(again);
   }
 
   private static boolean hasEnded(PartitionPowerIncrease increase) {
@@ -213,8 +245,8 @@ public class IncreaseReconciler implements Reconciler<PartitionPowerIncrease> {
       case Halt halt -> halt.after();
       case Publish publish -> SOON;
       case Adopt adopt -> SOON;
-      case Complete complete -> Duration.ofMillis(-1);
-      case Fail fail -> Duration.ofMillis(-1);
+      case Complete complete -> SOON;
+      case Fail fail -> SOON;
     };
   }
 

@@ -35,15 +35,14 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 final class Leadership {
-  /** In the first of the namespaces that are worked on. */
+  /** In the home namespace. */
   static final String LEASE_NAME = "ringlift-operator";
 
-  private static final String OWN_NAMESPACE = "JOSDK_WATCH_CURRENT";
-  private static final String ALL_NAMESPACES = "JOSDK_ALL_NAMESPACES";
   private static final Logger LOG = Logger.getLogger(Leadership.class);
 
   private final KubernetesClient client;
   private final OperatorConfig config;
+  private final HomeNamespace home;
 
   /** A process of its own each time: a container that is started again is not the one that died. */
   private final String identity =
@@ -52,9 +51,10 @@ final class Leadership {
   private volatile boolean stopping;
 
   @Inject
-  Leadership(KubernetesClient client, OperatorConfig config) {
+  Leadership(KubernetesClient client, OperatorConfig config, HomeNamespace home) {
     this.client = client;
     this.config = config;
+    this.home = home;
   }
 
   /** What the Java Operator SDK is to do; null where this operator is said to be the only one. */
@@ -65,7 +65,7 @@ final class Leadership {
       return null;
     }
     return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE_NAME)
-        .withLeaseNamespace(namespace())
+        .withLeaseNamespace(home.name())
         .withIdentity(identity)
         .withLeaseDuration(config.leaderElection().leaseDuration())
         .withRenewDeadline(config.leaderElection().renewDeadline())
@@ -77,13 +77,6 @@ final class Leadership {
                 leader -> LOG.infof("The leader is %s.", leader)))
         .withExitOnStopLeading(false)
         .build();
-  }
-
-  private String namespace() {
-    String first = config.namespace().split(",", -1)[0].strip();
-    return first.isEmpty() || first.equals(OWN_NAMESPACE) || first.equals(ALL_NAMESPACES)
-        ? Objects.requireNonNullElse(client.getNamespace(), "default")
-        : first;
   }
 
   private void deposed() {
@@ -111,7 +104,7 @@ final class Leadership {
   }
 
   private void release() {
-    Resource<Lease> resource = client.leases().inNamespace(namespace()).withName(LEASE_NAME);
+    Resource<Lease> resource = client.leases().inNamespace(home.name()).withName(LEASE_NAME);
     Lease lease = resource.get();
     if (lease == null
         || lease.getSpec() == null

@@ -25,6 +25,10 @@ public enum EventReason {
   RingRestored,
   /** The annotation that accepts another hand's ring has no effect; it was removed. */
   AcceptRefused,
+  /** Somebody has deleted the increase in the middle; it stays until it has ended. */
+  DeletionRefused,
+  /** The increase was deleted in the middle; what it leaves behind has to be ended by hand. */
+  DeletionForced,
   /** More nodes than before are done with the step. */
   NodeCompleted,
   /** The ring with the new power is about to be published: there is no way back. */

@@ -51,6 +51,12 @@ public final class ApiConstants {
    */
   public static final String ANNOTATION_ACCEPT_RING = "ringlift.dev/accept-ring";
 
+  /**
+   * On a PartitionPowerIncrease, by its user: its own name, so that a deletion in the middle is not
+   * refused.
+   */
+  public static final String ANNOTATION_FORCE_DELETE = "ringlift.dev/force-delete";
+
   /** The name of an agent's heartbeat Lease is this followed by its node's name. */
   public static final String AGENT_LEASE_PREFIX = "ringlift-agent-";
 
