@@ -54,6 +54,7 @@ final class Agent implements AutoCloseable {
   private final ApiContact contact;
   private final Heartbeat heartbeat;
   private final NodeInventory inventory;
+  private final ReconFile recon;
   private final TaskExecutor executor;
   private final SharedIndexInformer<RelinkTask> taskInformer;
   private final SharedIndexInformer<StorageNode> nodeInformer;
@@ -79,6 +80,7 @@ final class Agent implements AutoCloseable {
             clock,
             RandomGenerator.getDefault());
     RingDirectory rings = new RingDirectory(settings.ringDirectory(), Agent::parse, clock);
+    recon = ReconFile.in(settings.reconCachePath());
     Inventory devices = Inventory.of(settings.devicesRoot());
     LeftoverSweeper sweeper =
         new LeftoverSweeper(
@@ -122,7 +124,7 @@ final class Agent implements AutoCloseable {
                     settings.swiftDirectory(),
                     settings.mountCheck(),
                     settings.replicationSlots())),
-            ReconFile.in(settings.reconCachePath()),
+            recon,
             settings.statusInterval(),
             clock,
             this::pokeTasks);
@@ -168,6 +170,9 @@ final class Agent implements AutoCloseable {
   }
 
   private void lookAtDevices() {
+    // Of a relinker that was killed, be it this agent's last process or one by hand, nobody else
+    // would say that it has ended. What keeps this from being written keeps runs too, which say it.
+    recon.endKilled();
     if (inventory.look()) {
       nodeLoop.poke();
       taskLoop.poke();

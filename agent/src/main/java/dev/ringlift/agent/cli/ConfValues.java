@@ -47,7 +47,7 @@ record ConfValues(Map<String, String> conf) {
     } catch (NumberFormatException e) {
       // Named below.
     }
-    throw new UserError(key + " must be a number of 0 or more, not " + text + ".");
+    throw wrong(option, key + " must be a number of 0 or more, not " + text + ".");
   }
 
   /** Devices at once: 0 stands for all of them. */
@@ -64,6 +64,10 @@ record ConfValues(Map<String, String> conf) {
     } catch (NumberFormatException e) {
       // Named below.
     }
-    throw new UserError("workers must be a whole number of 0 or more, or auto, not " + text + ".");
+    throw wrong(option, "workers must be a whole number of 0 or more, or auto, not " + text + ".");
+  }
+
+  private static UserError wrong(@Nullable String option, String message) {
+    return option == null ? new UserError(message) : new UsageError(message);
   }
 }

@@ -5,7 +5,6 @@ import dev.ringlift.relinker.DeviceProgress;
 import dev.ringlift.relinker.DeviceResult;
 import dev.ringlift.relinker.Problem;
 import java.io.Console;
-import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -46,8 +45,7 @@ final class Messages implements AutoCloseable {
     } catch (IOException e) {
       throw new UserError("The log file cannot be written: " + e.getMessage() + ".");
     }
-    PrintStream standard =
-        new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+    PrintStream standard = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     boolean terminal = !options.json && onTerminal();
     return new Messages(standard, options.json, terminal, options.debug);
   }

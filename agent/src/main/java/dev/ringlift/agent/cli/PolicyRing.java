@@ -20,16 +20,24 @@ import java.util.List;
  */
 record PolicyRing(SwiftPolicies.Named policy, Ring ring, Instant modified) {
 
-  /** The policies of these names or indexes, or all of swift.conf, each with its ring. */
-  static List<PolicyRing> read(Path swiftDir, List<String> names) throws UserError {
+  /** The policies of these names or indexes, or all of swift.conf. */
+  static List<SwiftPolicies.Named> choose(Path swiftDir, List<String> names) throws UserError {
     SwiftPolicies policies = SwiftPolicies.read(swiftDir);
     List<SwiftPolicies.Named> chosen = new ArrayList<>();
     for (String each : names) {
-      chosen.add(policies.find(each));
+      try {
+        chosen.add(policies.find(each));
+      } catch (UserError e) {
+        throw new UsageError(String.valueOf(e.getMessage()));
+      }
     }
+    return chosen.isEmpty() ? policies.all() : chosen.stream().distinct().toList();
+  }
+
+  /** These policies, each with its ring. */
+  static List<PolicyRing> read(Path swiftDir, List<SwiftPolicies.Named> policies) throws UserError {
     List<PolicyRing> rings = new ArrayList<>();
-    for (SwiftPolicies.Named policy :
-        chosen.isEmpty() ? policies.all() : chosen.stream().distinct().toList()) {
+    for (SwiftPolicies.Named policy : policies) {
       rings.add(read(policy, swiftDir.resolve(RingFileName.ring(policy.policy().index()))));
     }
     return rings;

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * One step by hand, for every policy whose ring's powers fit it, one policy after the other. Ends
@@ -33,17 +34,22 @@ final class RelinkCommand {
   private final RelinkSettings settings;
   private final Messages messages;
   private final ReconFile recon;
-  private final CurrentRun current = new CurrentRun();
+  private final CurrentRun current;
 
   /** A policy whose ring fits the step. */
   private record Work(SwiftPolicies.Named policy, RelinkRequest request) {}
 
   private RelinkCommand(
-      Step step, RelinkOptions options, RelinkSettings settings, Messages messages) {
+      Step step,
+      RelinkOptions options,
+      RelinkSettings settings,
+      Messages messages,
+      CurrentRun current) {
     this.step = step;
     this.options = options;
     this.settings = settings;
     this.messages = messages;
+    this.current = current;
     this.recon = ReconFile.in(settings.reconCachePath());
   }
 
@@ -52,16 +58,36 @@ final class RelinkCommand {
     if (settings.walk().user().isPresent()) {
       Privileges.drop(settings.walk().user().get());
     }
-    try (Messages messages = Messages.to(options)) {
-      return new RelinkCommand(step, options, settings, messages).run();
+    try (CurrentRun current = new CurrentRun();
+        Messages messages = Messages.to(options)) {
+      return new RelinkCommand(step, options, settings, messages, current).run();
     }
   }
 
+  /** Recon is told how it ends, however it ends. */
   private ExitCode run() throws UserError {
-    List<Work> all = work();
-    if (!options.dryRun) {
-      messages.problem(recon.reset());
+    List<SwiftPolicies.Named> policies =
+        PolicyRing.choose(settings.walk().swiftDir(), options.policies);
+    if (options.dryRun) {
+      settings.walk().listed();
+      return work(policies);
     }
+    messages.problem(recon.reset());
+    Set<String> devices =
+        options.deviceNames.isEmpty()
+            ? settings.walk().listed()
+            : new TreeSet<>(options.deviceNames);
+    ExitCode end = ExitCode.ERRORS;
+    try {
+      end = work(policies);
+      return end;
+    } finally {
+      messages.problem(recon.end(devices, end.number()));
+    }
+  }
+
+  private ExitCode work(List<SwiftPolicies.Named> policies) throws UserError {
+    List<Work> all = fitting(policies);
     if (all.isEmpty()) {
       messages.warn(
           "No policy's ring has powers that fit " + step.swiftName() + ": there is nothing to do.");
@@ -124,8 +150,7 @@ final class RelinkCommand {
       boolean done = results.get().values().stream().allMatch(DeviceResult::succeeded);
       messages.results(run.progress());
       if (!options.dryRun) {
-        messages.problem(
-            recon.finish(work.request(), run, (done ? ExitCode.DONE : ExitCode.ERRORS).number()));
+        messages.problem(recon.update(work.request(), run));
       }
       return done;
     } catch (InterruptedException e) {
@@ -134,9 +159,9 @@ final class RelinkCommand {
     }
   }
 
-  private List<Work> work() throws UserError {
+  private List<Work> fitting(List<SwiftPolicies.Named> policies) throws UserError {
     List<Work> work = new ArrayList<>();
-    for (PolicyRing each : PolicyRing.read(settings.walk().swiftDir(), options.policies)) {
+    for (PolicyRing each : PolicyRing.read(settings.walk().swiftDir(), policies)) {
       Integer next = each.ring().nextPartPower();
       if (next != null && next == each.ring().partPower() + (step == Step.RELINK ? 1 : 0)) {
         work.add(new Work(each.policy(), request(each, next)));

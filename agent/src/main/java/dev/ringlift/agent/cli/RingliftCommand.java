@@ -42,6 +42,10 @@ public final class RingliftCommand {
   /** What a user can mend is told in a sentence; all else is a bug. */
   private static int told(Exception problem) throws Exception {
     switch (problem) {
+      case UsageError mistake -> {
+        System.err.println("ringlift: " + mistake.getMessage());
+        return CommandLine.ExitCode.USAGE;
+      }
       case UserError mistake -> System.err.println("ringlift: " + mistake.getMessage());
       case IOException failure -> System.err.println("ringlift: " + failure.getMessage() + ".");
       default -> throw problem;

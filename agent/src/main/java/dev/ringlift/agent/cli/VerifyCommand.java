@@ -31,7 +31,7 @@ final class VerifyCommand {
   private final Options options;
   private final WalkSettings settings;
   private final Messages messages;
-  private final CurrentRun current = new CurrentRun();
+  private final CurrentRun current;
 
   /** The options that only verify has. */
   static final class Options extends WalkOptions {
@@ -44,29 +44,35 @@ final class VerifyCommand {
     double sample;
   }
 
-  private VerifyCommand(Options options, WalkSettings settings, Messages messages) {
+  private VerifyCommand(
+      Options options, WalkSettings settings, Messages messages, CurrentRun current) {
     this.options = options;
     this.settings = settings;
     this.messages = messages;
+    this.current = current;
   }
 
   static ExitCode run(Options options) throws UserError, IOException {
     if (!(options.sample > 0 && options.sample <= 100)) {
-      throw new UserError("--sample is above 0 and at most 100, not " + options.sample + ".");
+      throw new UsageError("--sample is above 0 and at most 100, not " + options.sample + ".");
     }
     WalkSettings settings = WalkSettings.of(options, ConfValues.read(options.confFile));
     if (settings.user().isPresent()) {
       Privileges.drop(settings.user().get());
     }
-    try (Messages messages = Messages.to(options)) {
-      return new VerifyCommand(options, settings, messages).run();
+    try (CurrentRun current = new CurrentRun();
+        Messages messages = Messages.to(options)) {
+      return new VerifyCommand(options, settings, messages, current).run();
     }
   }
 
   private ExitCode run() throws UserError {
+    settings.listed();
     boolean right = true;
     Counters sum = Counters.ZERO;
-    for (PolicyRing each : PolicyRing.read(settings.swiftDir(), options.policies)) {
+    for (PolicyRing each :
+        PolicyRing.read(
+            settings.swiftDir(), PolicyRing.choose(settings.swiftDir(), options.policies))) {
       RelinkRequest request = request(each);
       messages.info(
           "Policy %s: %s"

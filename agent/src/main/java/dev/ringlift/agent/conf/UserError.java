@@ -1,7 +1,7 @@
 package dev.ringlift.agent.conf;
 
 /** Something that the user can mend; the message is the sentence to show. */
-public final class UserError extends Exception {
+public class UserError extends Exception {
   private static final long serialVersionUID = 1;
 
   public UserError(String message) {

@@ -262,6 +262,28 @@ class RelinkerTest {
   }
 
   @Test
+  void cleanupPassesPartitionsOverOnlyByTheStateOfTheRelinkingBefore() throws IOException {
+    Path state = tree.device().resolve("relink.objects.json");
+    String relinked =
+        "{\"part_power\": 3, \"next_part_power\": 4, \"state\": {\"7\": true}, \"ringlift\": {\"ring_version\": 7}}";
+    String impossible = "{\"part_power\": 2, \"next_part_power\": 4, \"state\": {\"7\": true}}";
+
+    tree.write(hash("38", "abc"), POWER + 1, DATA);
+    tree.write(HIGH, POWER + 1, DATA);
+    Files.writeString(state, relinked);
+    assertThat(run(tree.cleanup(POWER).ringVersion(8)).partitionsTotal()).isEqualTo(1);
+
+    Files.writeString(state, relinked);
+    DeviceProgress cancelledLater = run(tree.cleanup(POWER).ringVersion(11));
+    assertThat(cancelledLater.counters().removed()).isEqualTo(1);
+    assertThat(tree.hashDir(HIGH, POWER).resolve(DATA)).exists();
+
+    tree.write(hash("e8", "abc"), POWER + 1, DATA);
+    Files.writeString(state, impossible);
+    assertThat(run(tree.cleanup(POWER)).counters().removed()).isEqualTo(1);
+  }
+
+  @Test
   void aBrokenStateFileStartsOver() throws IOException {
     tree.write(HIGH, POWER, DATA);
     Files.writeString(tree.device().resolve("relink.objects.json"), "{\"part_power\": 4, \"next");

@@ -122,7 +122,6 @@ def states(device, datadir, rnd, power, kind):
         'list': '[1, 2]',
         'keys': '{"part_power": %d}' % power,
         'other': json.dumps({'part_power': power - 1, 'next_part_power': power, 'state': half}),
-        'previous': json.dumps({'part_power': power - 1, 'next_part_power': power + 1, 'state': half}),
     }[kind]
     with open(os.path.join(device, 'relink.%s.json' % os.path.basename(datadir)), 'w') as f:
         f.write(text)

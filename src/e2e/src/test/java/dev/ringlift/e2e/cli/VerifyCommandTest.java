@@ -61,7 +61,7 @@ class VerifyCommandTest {
 
     ring("finish", builder);
     assertThat(verify().exitCode()).isZero();
-    assertThat(verify("--sample", "0").exitCode()).isEqualTo(1);
+    assertThat(verify("--sample", "0").exitCode()).isEqualTo(2);
   }
 
   private static void ring(String transition, Path builder) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ringlift.relinker.Counters;
@@ -19,10 +20,15 @@ import dev.ringlift.relinker.posix.Posix;
 import dev.ringlift.relinker.posix.PosixException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -36,6 +42,13 @@ public final class LocalReconFile implements ReconFile {
   private static final String NAME = "relinker.recon";
   private static final long LOCK_TIMEOUT = TimeUnit.SECONDS.toNanos(2);
   private static final int LARGEST = 64 << 20;
+
+  /** Longer than Swift's and our own workers are silent by default. */
+  private static final Duration SILENCE = Duration.ofMinutes(15);
+
+  /** Swift's code for a run with errors. */
+  private static final int ERRORS = 1;
+
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final ObjectMapper JSON =
       JsonMapper.builder()
@@ -56,10 +69,20 @@ public final class LocalReconFile implements ReconFile {
     this.clock = clock;
   }
 
+  /** What is to become of the file's contents; false when nothing has changed. */
+  @FunctionalInterface
+  private interface Change {
+    boolean in(ObjectNode contents);
+  }
+
   @Override
   public synchronized String reset() {
     devices = NODES.objectNode();
-    return write(NODES.objectNode(), true);
+    return write(
+        root -> {
+          root.remove(List.of("devices", "workers"));
+          return true;
+        });
   }
 
   @Override
@@ -72,17 +95,62 @@ public final class LocalReconFile implements ReconFile {
     return write(request, run, Optional.of(returnCode));
   }
 
+  @Override
+  public synchronized String end(Collection<String> names, int returnCode) {
+    return write(names, Optional.of(returnCode));
+  }
+
+  @Override
+  public synchronized String endKilled() {
+    return Files.exists(directory.resolve(NAME)) ? write(this::endKilled) : "";
+  }
+
+  private boolean endKilled(ObjectNode root) {
+    boolean changed = false;
+    for (Map.Entry<String, JsonNode> each : root.path("workers").properties()) {
+      JsonNode code = each.getValue().path("return_code");
+      if (code.isNull() && isKilled(each.getKey(), each.getValue().path("timestamp").asDouble())) {
+        ((ObjectNode) each.getValue()).put("return_code", ERRORS);
+        changed = true;
+      }
+    }
+    return changed;
+  }
+
+  /** Whether no process of this number has lived since the worker was last heard of. */
+  private boolean isKilled(String worker, double heard) {
+    if (seconds(clock.instant()) - heard < SILENCE.toSeconds() || !worker.matches("[0-9]{1,18}")) {
+      return false;
+    }
+    return ProcessHandle.of(Long.parseLong(worker))
+        .filter(ProcessHandle::isAlive)
+        .flatMap(process -> process.info().startInstant())
+        .filter(start -> seconds(start) <= heard)
+        .isEmpty();
+  }
+
   private String write(RelinkRequest request, RelinkRun run, Optional<Integer> returnCode) {
-    List<DeviceProgress> progress = run.progress();
-    ObjectNode workerNode = NODES.objectNode();
-    for (DeviceProgress each : progress) {
-      workerNode.withArray("devices").add(each.device());
+    List<String> names = new ArrayList<>();
+    for (DeviceProgress each : run.progress()) {
+      names.add(each.device());
       addDevice(request, each);
     }
-    workerNode.put("timestamp", seconds(clock.instant()));
+    return write(names, returnCode);
+  }
+
+  private String write(Collection<String> names, Optional<Integer> returnCode) {
+    ObjectNode node = NODES.objectNode();
+    ArrayNode array = node.putArray("devices");
+    names.forEach(array::add);
+    node.put("timestamp", seconds(clock.instant()));
     returnCode.ifPresentOrElse(
-        code -> workerNode.put("return_code", code), () -> workerNode.putNull("return_code"));
-    return write(workerNode, false);
+        code -> node.put("return_code", code), () -> node.putNull("return_code"));
+    return write(
+        root -> {
+          root.withObject("/devices").setAll(devices);
+          root.withObject("/workers").set(worker, node);
+          return true;
+        });
   }
 
   private void addDevice(RelinkRequest request, DeviceProgress progress) {
@@ -158,11 +226,8 @@ public final class LocalReconFile implements ReconFile {
     device.set("stats", sums);
   }
 
-  /**
-   * Writes the file; {@code reset} removes what earlier runs left in it. Returns what went wrong,
-   * or nothing.
-   */
-  private String write(ObjectNode workerNode, boolean reset) {
+  /** Changes the file. Returns what went wrong, or nothing. */
+  private String write(Change change) {
     try (Tools tools = new Tools(source)) {
       Posix posix = tools.posix;
       String open = "open the recon cache directory " + directory;
@@ -170,7 +235,7 @@ public final class LocalReconFile implements ReconFile {
           PosixException.check(
               open, posix.openDirectoryFollowing(Posix.AT_FDCWD, posix.name(directory.toString())));
       try {
-        write(tools, fd, workerNode, reset);
+        write(tools, fd, change);
       } finally {
         posix.close(fd);
       }
@@ -180,7 +245,7 @@ public final class LocalReconFile implements ReconFile {
     }
   }
 
-  private void write(Tools tools, int fd, ObjectNode workerNode, boolean reset) throws IOException {
+  private void write(Tools tools, int fd, Change change) throws IOException {
     Posix posix = tools.posix;
     Governor governor = new Governor(new LiveSettings(), Guard.NONE, IoPressure.ofThisMachine());
     long name = posix.name(NAME);
@@ -188,11 +253,8 @@ public final class LocalReconFile implements ReconFile {
     PosixException.check("lock " + NAME, lock);
     try {
       ObjectNode root = read(posix, fd, name);
-      if (reset) {
-        root.remove(List.of("devices", "workers"));
-      } else {
-        root.withObject("/devices").setAll(devices);
-        root.withObject("/workers").set(worker, workerNode);
+      if (!change.in(root)) {
+        return;
       }
       String line = JSON.writeValueAsString(root) + "\n";
       long temporary = posix.name("." + NAME + "." + worker);

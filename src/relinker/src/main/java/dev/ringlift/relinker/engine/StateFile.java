@@ -122,7 +122,10 @@ final class StateFile {
         request.identity().isEmpty() || request.identity().equals(contents.identity());
     if (contents.partPower() != request.partPower()) {
       return new Loaded(
-          new TreeMap<>(), sameRun ? OptionalInt.of(contents.partPower()) : OptionalInt.empty());
+          new TreeMap<>(),
+          sameRun && isOfTheStepBefore(contents)
+              ? OptionalInt.of(contents.partPower())
+              : OptionalInt.empty());
     }
     boolean sameRing =
         contents.ours()
@@ -133,6 +136,19 @@ final class StateFile {
     return sameRun && sameRing
         ? new Loaded(contents.partitions(), contents.previousPower())
         : Loaded.nothing();
+  }
+
+  /**
+   * Whether it is the state of the relinking that this step follows. Partitions beyond that power
+   * are then passed over, so where it may be another's, all of them are walked: an increase is by
+   * one, and makes the next version of the ring.
+   */
+  private boolean isOfTheStepBefore(Contents contents) {
+    boolean nextVersion =
+        request.ringVersion().isEmpty()
+            || contents.ringVersion().isEmpty()
+            || contents.ringVersion().get() + 1 == request.ringVersion().get();
+    return contents.partPower() + 1 == contents.nextPartPower() && nextVersion;
   }
 
   private static long nanos(Instant instant) {
