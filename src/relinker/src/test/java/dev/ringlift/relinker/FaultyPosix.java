@@ -189,6 +189,12 @@ final class FaultyPosix extends Posix {
   }
 
   @Override
+  public int statFollowing(int directory, long name) {
+    int errno = faults.of(Kind.STAT);
+    return errno != 0 ? -errno : super.statFollowing(directory, name);
+  }
+
+  @Override
   public int stat(int fd) {
     int errno = faults.of(Kind.STAT);
     return errno != 0 ? -errno : super.stat(fd);

@@ -79,6 +79,35 @@ class HostileTreeTest {
     assertThat(tree.names(outside.resolve("objects"))).containsExactly("15");
   }
 
+  /** As Swift has it: a link may be a device, but is no mount unless it is marked as one. */
+  @Test
+  void aDeviceMayBeALinkThatIsMarkedAsMounted() throws IOException {
+    tree.write(HIGH, POWER, DATA);
+    Path elsewhere = outside.resolve("disk");
+    Files.move(tree.device(), elsewhere);
+    Files.createSymbolicLink(tree.device(), elsewhere);
+
+    assertThat(run(tree.relink(POWER).mountCheck(true)).result().orElseThrow())
+        .isInstanceOf(DeviceResult.Unmounted.class);
+    Files.createFile(elsewhere.resolve(".ismount"));
+    assertThat(run(tree.relink(POWER).mountCheck(true)).counters().linked()).isOne();
+    assertThat(run(tree.cleanup(POWER + 1)).counters().removed()).isOne();
+    assertThat(tree.names(tree.hashDir(HIGH, POWER + 1))).containsExactly(DATA);
+  }
+
+  @Test
+  void aLinkThatIsADeviceAndLeadsNowhereIsNoSuccessAndNobodyElsesTrouble() throws Exception {
+    tree.write(HIGH, POWER, DATA);
+    Files.createSymbolicLink(tree.root().resolve("d0"), Path.of("d0"));
+
+    try (RelinkRun run =
+        Relinker.create().start(tree.relink(POWER).build(), new LiveSettings(), Guard.NONE)) {
+      assertThat(run.await())
+          .containsEntry("d1", new DeviceResult.Succeeded(false))
+          .hasEntrySatisfying("d0", result -> assertThat(result.succeeded()).isFalse());
+    }
+  }
+
   @Test
   @Timeout(value = 60, unit = TimeUnit.SECONDS)
   void linksInCirclesEnd() throws IOException {

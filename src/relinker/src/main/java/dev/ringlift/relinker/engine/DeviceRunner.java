@@ -266,7 +266,7 @@ final class DeviceRunner {
     try (Tools tools = new Tools(source)) {
       workHere(tools, job, table, saver);
     } catch (PosixException e) {
-      meter.error("", e.errno(), "The state could not be saved");
+      meter.error("", e.errno(), "The work on the device ended");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
@@ -279,12 +279,15 @@ final class DeviceRunner {
       throws PosixException, InterruptedException {
     PartitionMover mover = new PartitionMover(job, tools, clock);
     Rank rank = new Rank(governor, meter);
+    DevicePresence presence =
+        new DevicePresence(tools.posix, request.devicesRoot(), meter.device(), job.device());
     for (int index = table.take(); index >= 0; index = table.take()) {
       boolean done = false;
       boolean stopped = true;
       rank.obey();
       try {
         if (governor.mayBegin(meter.device(), table.number(index))) {
+          presence.check();
           PartitionMover.Outcome outcome = mover.move(table.number(index));
           done = outcome == PartitionMover.Outcome.DONE;
           stopped = outcome == PartitionMover.Outcome.STOPPED;

@@ -13,8 +13,8 @@ final class Devices {
   private Devices() {}
 
   /**
-   * The names of all directories (and links to directories) under the root; none when it cannot be
-   * listed.
+   * The names of all directories and links under the root; none when it cannot be listed. A link
+   * may lead nowhere just now, because what it leads to is not mounted: it is no less a device.
    */
   static SortedSet<String> names(Supplier<Posix> source, Path devicesRoot) {
     SortedSet<String> names = new TreeSet<>();
@@ -30,7 +30,7 @@ final class Devices {
         if (fd >= 0) {
           posix.close(fd);
         }
-        if (fd >= 0 || !listing.surelyNoDirectory(at)) {
+        if (fd >= 0 || listing.surelyLink(at) || !listing.surelyNoDirectory(at)) {
           names.add(new String(listing.name(at), StandardCharsets.UTF_8));
         }
       }

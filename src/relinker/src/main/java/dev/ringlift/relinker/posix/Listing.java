@@ -25,6 +25,7 @@ public final class Listing implements AutoCloseable {
   private static final int NAME = 19;
   private static final int DT_UNKNOWN = 0;
   private static final int DT_DIR = 4;
+  private static final int DT_LNK = 10;
 
   /** Room that is left for a read: the kernel refuses one that cannot hold the longest entry. */
   private static final int SPARE = 2048;
@@ -121,6 +122,11 @@ public final class Listing implements AutoCloseable {
   public boolean surelyNoDirectory(int entry) {
     int type = bytes[entry + TYPE];
     return type != DT_DIR && type != DT_UNKNOWN;
+  }
+
+  /** Whether the kernel says that it is a symbolic link. */
+  public boolean surelyLink(int entry) {
+    return bytes[entry + TYPE] == DT_LNK;
   }
 
   /** Where the NUL-terminated name is; valid until the next read. */

@@ -54,9 +54,15 @@ public class Posix implements AutoCloseable {
   private final MemorySegment how = arena.allocate(24, 8);
   private final MemorySegment copy = arena.allocate(COPY_SIZE, 8);
   private final long empty = arena.allocateFrom("").address();
-  private boolean openat2 = true;
+  private boolean openat2;
 
   public Posix() {
+    this(true);
+  }
+
+  /** Without {@code openat2}, as where the kernel or a sandbox has it not. */
+  protected Posix(boolean openat2) {
+    this.openat2 = openat2;
     // Without O_NOFOLLOW, so that a link is told from a file: ELOOP, not ENOTDIR.
     how.set(JAVA_LONG_UNALIGNED, 0, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     how.set(JAVA_LONG_UNALIGNED, 16, RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS);
@@ -183,6 +189,11 @@ public class Posix implements AutoCloseable {
   /** Looks at a name without following it; on 0 the {@code stat…} methods answer for it. */
   public int stat(int directory, long name) {
     return statx(directory, name, AT_SYMLINK_NOFOLLOW);
+  }
+
+  /** As {@link #stat(int, long)}, of what a link leads to, and of what is mounted there. */
+  public int statFollowing(int directory, long name) {
+    return statx(directory, name, 0);
   }
 
   /** Looks at an open file or directory; on 0 the {@code stat…} methods answer for it. */
