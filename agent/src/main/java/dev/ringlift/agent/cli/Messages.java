@@ -3,6 +3,7 @@ package dev.ringlift.agent.cli;
 import dev.ringlift.agent.conf.UserError;
 import dev.ringlift.relinker.DeviceProgress;
 import dev.ringlift.relinker.DeviceResult;
+import dev.ringlift.relinker.Needs;
 import dev.ringlift.relinker.Problem;
 import java.io.Console;
 import java.io.FileOutputStream;
@@ -11,7 +12,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What a run by hand says: lines, a progress line where a person looks on, or lines of JSON for a
@@ -74,45 +74,23 @@ final class Messages implements AutoCloseable {
 
   /**
    * How far all devices are: at every call on a terminal, else once a minute (every ten seconds in
-   * debug).
+   * debug, and as JSON).
    */
-  synchronized void progress(List<DeviceProgress> devices, boolean last) {
+  synchronized void progress(String policy, List<DeviceProgress> devices, boolean last) {
     long interval = debug || json ? PLAIN_INTERVAL / 6 : PLAIN_INTERVAL;
     if (!terminal && (last || System.nanoTime() - told < interval)) {
       return;
     }
     told = System.nanoTime();
-    long done = 0;
-    long total = 0;
-    long errors = 0;
-    double rate = 0;
-    Optional<Duration> remaining = Optional.empty();
-    for (DeviceProgress each : devices) {
-      done += each.partitionsDone();
-      total += each.partitionsTotal();
-      errors += each.counters().errors();
-      rate += each.state() == DeviceProgress.State.ENDED ? 0 : each.hashDirsPerSecond();
-      if (each.remaining().isPresent()
-          && (remaining.isEmpty() || each.remaining().get().compareTo(remaining.get()) > 0)) {
-        remaining = each.remaining();
-      }
-    }
+    ProgressText text = new ProgressText(policy, devices);
     if (json) {
-      out.printf(
-          "{\"event\":\"progress\",\"partitions_done\":%d,\"partitions_total\":%d,\"errors\":%d,\"hash_dirs_per_second\":%.1f}%n",
-          done, total, errors, rate);
-      return;
-    }
-    String left = remaining.map(time -> ", about " + readable(time) + " left").orElse("");
-    String text =
-        "%d of %d partitions, %.0f hash dirs/s, %d errors%s"
-            .formatted(done, total, rate, errors, left);
-    if (terminal) {
-      out.print("\r\033[K" + text);
+      out.println(text.json());
+    } else if (terminal) {
+      out.print("\r\033[K" + text.line());
       out.flush();
       lineOpen = true;
     } else {
-      out.println(text);
+      text.lines().forEach(out::println);
     }
   }
 
@@ -134,9 +112,8 @@ final class Messages implements AutoCloseable {
   /** A file that verify found wrong. */
   synchronized void finding(Problem problem) {
     if (json) {
-      out.printf(
-          "{\"event\":\"finding\",\"path\":%s,\"message\":%s}%n",
-          quoted(problem.path()), quoted(problem.message()));
+      out.println(
+          JsonLine.event("finding").put("path", problem.path()).put("message", problem.message()));
     } else {
       line("warning", problem.toString());
     }
@@ -145,19 +122,29 @@ final class Messages implements AutoCloseable {
   private void outcome(DeviceProgress each) {
     DeviceResult result = each.result().orElseThrow();
     if (json) {
-      out.printf(
-          "{\"event\":\"device\",\"device\":%s,\"result\":%s,\"partitions_done\":%d,\"partitions_total\":%d,\"message\":%s}%n",
-          quoted(each.device()),
-          quoted(result.getClass().getSimpleName()),
-          each.partitionsDone(),
-          each.partitionsTotal(),
-          quoted(result.message()));
+      JsonLine event =
+          JsonLine.event("device")
+              .put("device", each.device())
+              .put("result", result.getClass().getSimpleName())
+              .put("partitions_done", each.partitionsDone())
+              .put("partitions_total", each.partitionsTotal())
+              .put("message", result.message());
+      each.needs()
+          .ifPresent(
+              needs ->
+                  event
+                      .put("links", each.counters().linked())
+                      .put("directories", needs.directories())
+                      .put("inodes", needs.inodes())
+                      .put("inodes_free", needs.inodesFree()));
+      out.println(event);
     } else {
       line(
           result.succeeded() ? "info" : "warning",
           "Device %s: %d of %d partitions. %s"
               .formatted(
                   each.device(), each.partitionsDone(), each.partitionsTotal(), result.message()));
+      each.needs().ifPresent(needs -> line("info", needed(each, needs)));
     }
   }
 
@@ -170,8 +157,7 @@ final class Messages implements AutoCloseable {
   private synchronized void line(String level, String text) {
     endLine();
     if (json) {
-      out.printf(
-          "{\"event\":\"message\",\"level\":%s,\"message\":%s}%n", quoted(level), quoted(text));
+      out.println(JsonLine.event("message").put("level", level).put("message", text));
     } else {
       out.println(text);
     }
@@ -184,26 +170,18 @@ final class Messages implements AutoCloseable {
     }
   }
 
-  private static String readable(Duration time) {
-    return time.toHours() > 0
-        ? "%d h %d min".formatted(time.toHours(), time.toMinutesPart())
-        : time.toMinutes() > 0
-            ? "%d min".formatted(time.toMinutes())
-            : "%d s".formatted(time.toSeconds());
-  }
-
-  private static String quoted(String text) {
-    StringBuilder quoted = new StringBuilder("\"");
-    for (int i = 0; i < text.length(); i++) {
-      char each = text.charAt(i);
-      if (each == '"' || each == '\\') {
-        quoted.append('\\').append(each);
-      } else if (each < 0x20) {
-        quoted.append("\\u%04x".formatted((int) each));
-      } else {
-        quoted.append(each);
-      }
-    }
-    return quoted.append('"').toString();
+  private static String needed(DeviceProgress device, Needs needs) {
+    String free =
+        needs.inodesFree() == Long.MAX_VALUE
+            ? "the file system does not count them"
+            : needs.inodesFree() + " are free";
+    return "Device %s: %d objects, %d links and %d directories to be made: up to %d inodes needed; %s."
+        .formatted(
+            device.device(),
+            device.counters().hashDirs(),
+            device.counters().linked(),
+            needs.directories(),
+            needs.inodes(),
+            free);
   }
 }

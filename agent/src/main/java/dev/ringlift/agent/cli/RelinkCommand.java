@@ -145,7 +145,7 @@ final class RelinkCommand {
           told = System.nanoTime();
         }
         results = run.await(LOOK);
-        messages.progress(run.progress(), results.isPresent());
+        messages.progress(work.policy().name(), run.progress(), results.isPresent());
       }
       boolean done = results.get().values().stream().allMatch(DeviceResult::succeeded);
       messages.results(run.progress());

@@ -93,7 +93,7 @@ final class VerifyCommand {
               .scheduling(settings.scheduling());
       try (RelinkRun run =
           current.start(() -> Verifier.create().start(request, verification, live, Guard.NONE))) {
-        right &= follow(run);
+        right &= follow(each.policy().name(), run);
         for (DeviceProgress progress : run.progress()) {
           sum = sum.plus(progress.counters());
         }
@@ -123,12 +123,12 @@ final class VerifyCommand {
   }
 
   /** Whether all devices were looked at, and nothing wrong was found. */
-  private boolean follow(RelinkRun run) {
+  private boolean follow(String policy, RelinkRun run) {
     try {
       Optional<Map<String, DeviceResult>> results = Optional.empty();
       while (results.isEmpty()) {
         results = run.await(LOOK);
-        messages.progress(run.progress(), results.isPresent());
+        messages.progress(policy, run.progress(), results.isPresent());
       }
       List<DeviceProgress> devices = run.progress();
       messages.outcomes(devices);

@@ -93,6 +93,7 @@ final class FakeRelinker implements Relinker, Verifier {
           Optional.empty(),
           Duration.ZERO,
           Optional.empty(),
+          Optional.empty(),
           result);
     }
 

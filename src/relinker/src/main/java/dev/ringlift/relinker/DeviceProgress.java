@@ -17,7 +17,8 @@ import java.util.Optional;
  * @param hashDirsPerSecond the rate over about the last ten seconds
  * @param started when work on the device began, empty while it waits
  * @param elapsed time since then, ending with the result
- * @param remaining an estimate of the time left, empty while there is no ground for one
+ * @param remaining an estimate of the working time left, empty while there is no ground for one
+ * @param needs what a dry run found so far, empty for others
  * @param result how it ended, empty before
  */
 public record DeviceProgress(
@@ -31,6 +32,7 @@ public record DeviceProgress(
     Optional<Instant> started,
     Duration elapsed,
     Optional<Duration> remaining,
+    Optional<Needs> needs,
     Optional<DeviceResult> result) {
 
   public static final int MAX_PROBLEMS = 10;

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,11 +35,6 @@ import java.util.function.Supplier;
  * done without an error and the state says so on disk.
  */
 final class DeviceRunner {
-  private static final long SAVE_INTERVAL = TimeUnit.SECONDS.toNanos(2);
-
-  /** Saving may take this share of the time: on a busy disk it is done less often. */
-  private static final int SAVE_SHARE = 10;
-
   /** Partitions, and hash dirs in each, that are looked at for leftovers of an earlier increase. */
   private static final int STALE_SAMPLE = 16;
 
@@ -57,9 +51,6 @@ final class DeviceRunner {
    * Names of partitions that are no directories: nothing to do, but, as Swift has it, never done.
    */
   private final AtomicInteger skipped = new AtomicInteger();
-
-  private long savedAt;
-  private long saveCost;
 
   DeviceRunner(
       RelinkRequest request,
@@ -141,18 +132,27 @@ final class DeviceRunner {
         return stale.get();
       }
       PartitionTable table = choose(found, state);
-      meter.partitions(table.size(), table.doneCount(), table.toTry());
       posix.fileSystem(dataDir);
+      boolean traditional = FileSystems.isTraditional(posix);
+      if (request.dryRun()) {
+        meter.dryRun(FileSystems.inodesFree(posix));
+      }
+      Weights weights = Weights.of(tools, dataDir, traditional, table.numbers());
+      meter.partitions(table.size(), table.doneCount(), table.weigh(weights));
       Job job =
           new Job(
               request,
               device,
               dataDir,
-              FileSystems.isTraditional(posix),
+              traditional,
               state.previousPower().orElse(64) < request.nextPartPower(),
               meter,
               governor);
-      return work(tools, job, table, new Saver(stateFile, table, state.previousPower()));
+      return work(
+          tools,
+          job,
+          table,
+          new StateSaver(request, stateFile, table, state.previousPower(), source));
     } finally {
       tools.close(dataDir);
     }
@@ -224,9 +224,8 @@ final class DeviceRunner {
         number -> request.partitions().isEmpty() || request.partitions().contains(number));
   }
 
-  private DeviceResult work(Tools tools, Job job, PartitionTable table, Saver saver)
+  private DeviceResult work(Tools tools, Job job, PartitionTable table, StateSaver saver)
       throws PosixException, InterruptedException {
-    savedAt = System.nanoTime();
     List<Thread> others = new ArrayList<>();
     for (int i = 1; i < workers; i++) {
       others.add(
@@ -241,9 +240,7 @@ final class DeviceRunner {
         other.join();
       }
     }
-    if (!request.dryRun() && saver.isBehind()) {
-      saver.save();
-    }
+    saver.finish();
     return result(table);
   }
 
@@ -259,10 +256,18 @@ final class DeviceRunner {
     if (!request.dryRun() && table.toTry() > skipped.get()) {
       return new DeviceResult.Failed(table.toTry() - skipped.get() + " partitions were not done.");
     }
-    return new DeviceResult.Succeeded(false);
+    return meter
+        .needs()
+        .filter(needs -> !needs.met())
+        .<DeviceResult>map(
+            needs ->
+                new DeviceResult.Failed(
+                    "The device has only %d inodes free, and up to %d are needed."
+                        .formatted(needs.inodesFree(), needs.inodes())))
+        .orElseGet(() -> new DeviceResult.Succeeded(false));
   }
 
-  private void workElsewhere(Job job, PartitionTable table, Saver saver) {
+  private void workElsewhere(Job job, PartitionTable table, StateSaver saver) {
     try (Tools tools = new Tools(source)) {
       workHere(tools, job, table, saver);
     } catch (PosixException e) {
@@ -275,7 +280,7 @@ final class DeviceRunner {
     }
   }
 
-  private void workHere(Tools tools, Job job, PartitionTable table, Saver saver)
+  private void workHere(Tools tools, Job job, PartitionTable table, StateSaver saver)
       throws PosixException, InterruptedException {
     PartitionMover mover = new PartitionMover(job, tools, clock);
     Rank rank = new Rank(governor, meter);
@@ -288,6 +293,7 @@ final class DeviceRunner {
       try {
         if (governor.mayBegin(meter.device(), table.number(index))) {
           presence.check();
+          meter.partitionBegun(table.weight(index));
           PartitionMover.Outcome outcome = mover.move(table.number(index));
           done = outcome == PartitionMover.Outcome.DONE;
           stopped = outcome == PartitionMover.Outcome.STOPPED;
@@ -301,49 +307,11 @@ final class DeviceRunner {
       if (stopped) {
         return;
       }
-      meter.partitionTried();
+      meter.partitionTried(table.weight(index));
       if (done) {
         meter.partitionDone();
         saver.partitionDone();
       }
-    }
-  }
-
-  /** Saves the state when it is time. */
-  private final class Saver {
-    private final StateFile file;
-    private final PartitionTable table;
-    private final OptionalInt previousPower;
-    private boolean behind;
-
-    Saver(StateFile file, PartitionTable table, OptionalInt previousPower) {
-      this.file = file;
-      this.table = table;
-      this.previousPower = previousPower;
-    }
-
-    synchronized boolean isBehind() {
-      return behind;
-    }
-
-    synchronized void partitionDone() throws PosixException {
-      behind = true;
-      if (!request.dryRun()
-          && System.nanoTime() - savedAt >= Math.max(SAVE_INTERVAL, SAVE_SHARE * saveCost)) {
-        save();
-      }
-    }
-
-    synchronized void save() throws PosixException {
-      long start = System.nanoTime();
-      // Called by any of the device's threads, and system calls belong to one: this moment has its
-      // own.
-      try (Posix posix = source.get()) {
-        file.save(posix, table, previousPower);
-      }
-      behind = false;
-      savedAt = System.nanoTime();
-      saveCost = savedAt - start;
     }
   }
 }

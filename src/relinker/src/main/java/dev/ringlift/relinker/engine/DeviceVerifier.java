@@ -15,6 +15,7 @@ import dev.ringlift.relinker.posix.PosixException;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * Verifies one step on one device, without a write and without a lock.
@@ -129,14 +130,21 @@ final class DeviceVerifier {
     }
 
     DeviceResult all(long[] partitions) {
-      meter.partitions(partitions.length, 0, partitions.length);
+      tools.posix.fileSystem(dataDir);
+      Weights weights =
+          Weights.of(tools, dataDir, FileSystems.isTraditional(tools.posix), partitions);
+      meter.partitions(
+          partitions.length,
+          0,
+          IntStream.range(0, partitions.length).mapToDouble(weights::of).sum());
       Rank rank = new Rank(governor, meter);
       for (int i = partitions.length - 1; i >= 0; i--) {
         rank.obey();
+        meter.partitionBegun(weights.of(i));
         if (!governor.mayBegin(meter.device(), partitions[i]) || !partition(partitions[i])) {
           return new DeviceResult.Stopped(governor.stopReason());
         }
-        meter.partitionTried();
+        meter.partitionTried(weights.of(i));
         meter.partitionDone();
       }
       long errors = meter.errors();

@@ -25,6 +25,14 @@ final class FileSystems {
   }
 
   /**
+   * Inodes that may still be made on the file system that was looked at last; {@link
+   * Long#MAX_VALUE} where it does not count them.
+   */
+  static long inodesFree(Posix posix) {
+    return posix.fileSystemInodes() == 0 ? Long.MAX_VALUE : posix.fileSystemInodesFree();
+  }
+
+  /**
    * Whether the file system that was looked at last keeps to tradition in two things that save
    * system calls: listings give the same inode numbers as stat does, so that two names of one tree
    * with the same number are the same file; and a directory's link count is two more than it has

@@ -306,6 +306,11 @@ final class HashDirMover {
    */
   private int linkMissing(int oldFd, HashDir.Entry entry, Name hash, TargetSuffix suffix) {
     if (job.dryRun()) {
+      if (newFd < 0 && !newMade) {
+        newMade = true;
+        suffix.countMissing(job.meter());
+        job.meter().countDirectory();
+      }
       job.meter().countLinked();
       return 0;
     }

@@ -118,7 +118,7 @@ public final class LocalInventory implements Inventory {
           mounted,
           fileSystem,
           inodes == 0 ? 0 : inodes - free,
-          inodes == 0 ? Long.MAX_VALUE : free,
+          FileSystems.inodesFree(posix),
           uid,
           gid,
           dataDirs(tools, fd),

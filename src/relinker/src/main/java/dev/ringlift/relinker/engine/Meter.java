@@ -4,6 +4,7 @@ import dev.ringlift.relinker.Counters;
 import dev.ringlift.relinker.DeviceProgress;
 import dev.ringlift.relinker.DeviceProgress.State;
 import dev.ringlift.relinker.DeviceResult;
+import dev.ringlift.relinker.Needs;
 import dev.ringlift.relinker.Problem;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,6 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class Meter {
   private static final long RATE_WINDOW = Duration.ofSeconds(10).toNanos();
 
+  /** {@code hashes.pkl}, {@code hashes.invalid} and {@code .lock}. */
+  private static final long FILES_OF_A_PARTITION = 3;
+
+  /** The state, its temporary file, and the lock. */
+  private static final long FILES_OF_A_DEVICE = 3;
+
   private final String device;
   private final Clock clock;
   private final AtomicLong hashDirs = new AtomicLong();
@@ -27,6 +34,9 @@ final class Meter {
   private final AtomicLong linked = new AtomicLong();
   private final AtomicLong removed = new AtomicLong();
   private final AtomicLong errors = new AtomicLong();
+  private final AtomicLong directories = new AtomicLong();
+  private final AtomicLong linkedInto = new AtomicLong();
+  private final Estimate estimate = new Estimate();
   private final List<Problem> problems = new ArrayList<>();
   private final Deque<Sample> samples = new ArrayDeque<>();
 
@@ -34,8 +44,9 @@ final class Meter {
   private long partitionsDoneBefore;
   private long partitionsDone;
   private long partitionsTotal;
-  private long workDone;
-  private long workTotal;
+  private Duration worked = Duration.ZERO;
+  private @Nullable Instant workingSince;
+  private @Nullable Long inodesFree;
   private @Nullable Instant started;
   private @Nullable Instant ended;
   private @Nullable DeviceResult result;
@@ -95,25 +106,68 @@ final class Meter {
 
   synchronized void state(State now) {
     state = now;
+    if (workingSince != null && now != State.RUNNING) {
+      worked = worked(clock.instant());
+      workingSince = null;
+    } else if (workingSince == null && now == State.RUNNING && partitionsTotal > 0) {
+      workingSince = clock.instant();
+    }
+  }
+
+  /** Time with work on partitions, up to this moment. */
+  private Duration worked(Instant now) {
+    return workingSince == null ? worked : worked.plus(Duration.between(workingSince, now));
+  }
+
+  /** A directory that a dry run would make. */
+  void countDirectory() {
+    directories.getAndIncrement();
+  }
+
+  /** A partition that a dry run would link into. */
+  void countLinkedInto() {
+    linkedInto.getAndIncrement();
+  }
+
+  /** This is a dry run, on a file system with so many inodes free. */
+  synchronized void dryRun(long free) {
+    inodesFree = free;
+  }
+
+  /** What a dry run found so far; empty for others. */
+  synchronized Optional<Needs> needs() {
+    return inodesFree == null
+        ? Optional.empty()
+        : Optional.of(
+            new Needs(
+                directories.get(),
+                directories.get() + FILES_OF_A_PARTITION * linkedInto.get() + FILES_OF_A_DEVICE,
+                inodesFree));
   }
 
   /**
-   * The partitions are known: all of the step, those done by earlier runs, and those that this run
-   * will try.
+   * The partitions are known: all of the step, those done by earlier runs, and the weight of those
+   * that this run will try.
    */
-  synchronized void partitions(long total, long doneBefore, long toTry) {
+  synchronized void partitions(long total, long doneBefore, double weight) {
     partitionsTotal = total;
     partitionsDoneBefore = doneBefore;
     partitionsDone = 0;
-    workTotal = toTry;
+    estimate.plan(weight);
+    worked = Duration.ZERO;
+    workingSince = clock.instant();
+  }
+
+  synchronized void partitionBegun(double weight) {
+    estimate.begin(weight);
   }
 
   synchronized void partitionDone() {
     partitionsDone++;
   }
 
-  synchronized void partitionTried() {
-    workDone++;
+  synchronized void partitionTried(double weight) {
+    estimate.end(weight, hashDirs.get());
   }
 
   synchronized void end(DeviceResult how) {
@@ -137,7 +191,8 @@ final class Meter {
         started == null ? 0 : rate(now, counters.hashDirs()),
         Optional.ofNullable(started),
         elapsed,
-        remaining(elapsed),
+        result != null ? Optional.empty() : estimate.left(worked(now), counters.hashDirs()),
+        needs(),
         Optional.ofNullable(result));
   }
 
@@ -154,13 +209,5 @@ final class Meter {
       samples.addLast(new Sample(now, count));
     }
     return seconds <= 0 ? 0 : (count - first.hashDirs()) / seconds;
-  }
-
-  private Optional<Duration> remaining(Duration elapsed) {
-    if (result != null || workDone == 0) {
-      return Optional.empty();
-    }
-    double share = (double) (workTotal - workDone) / workDone;
-    return Optional.of(Duration.ofMillis(Math.round(elapsed.toMillis() * share)));
   }
 }

@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The partitions of a device in this step, which of them are done, and who works on what. Handed
@@ -18,6 +19,7 @@ final class PartitionTable {
   private final BitSet todo = new BitSet();
   private final Set<Long> underWay = new HashSet<>();
   private int next;
+  private volatile @Nullable Weights weights;
 
   /**
    * All partitions of the step, ascending, and which indices of them are done; only those chosen
@@ -56,6 +58,18 @@ final class PartitionTable {
       todo.clear(index);
     }
     notifyAll();
+  }
+
+  /** From now on the partitions weigh so much; returns what those still to be tried do together. */
+  synchronized double weigh(Weights known) {
+    weights = known;
+    return todo.stream().mapToDouble(known::of).sum();
+  }
+
+  /** What the partition weighs. */
+  double weight(int index) {
+    Weights known = weights;
+    return known == null ? 1 : known.of(index);
   }
 
   long number(int index) {

@@ -33,6 +33,7 @@ final class TargetPartition {
   private final BitSet touched = new BitSet();
   private final Map<Integer, Optional<SuffixHash>> known = new TreeMap<>();
   private int fd = -1;
+  private boolean counted;
   private BitSet oldSuffixes = new BitSet();
   private PartitionHashes.Snapshot snapshot = PartitionHashes.Snapshot.NONE;
 
@@ -86,6 +87,17 @@ final class TargetPartition {
     } catch (PosixException e) {
       close();
       return -e.errno();
+    }
+  }
+
+  /** Counts it, once, as linked into by a dry run, and as made where it is not there. */
+  void countMissing() {
+    if (!counted) {
+      counted = true;
+      job.meter().countLinkedInto();
+      if (fd < 0) {
+        job.meter().countDirectory();
+      }
     }
   }
 

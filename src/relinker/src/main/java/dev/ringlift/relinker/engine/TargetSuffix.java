@@ -39,6 +39,7 @@ final class TargetSuffix {
   private State state = State.UNKNOWN;
   private int fd = -1;
   private boolean unsure;
+  private boolean counted;
 
   TargetSuffix(Tools tools, TargetPartition partition, Name name) {
     this.tools = tools;
@@ -78,6 +79,18 @@ final class TargetSuffix {
       return 0;
     }
     return answer == -Errno.EEXIST ? open() : answer;
+  }
+
+  /** Counts what a dry run would make so that there is this directory. */
+  void countMissing(Meter meter) {
+    if (!counted) {
+      counted = true;
+      partition.countMissing();
+      if (partition.fd() < 0
+          || tools.posix.stat(partition.fd(), path().address()) == -Errno.ENOENT) {
+        meter.countDirectory();
+      }
+    }
   }
 
   /**
