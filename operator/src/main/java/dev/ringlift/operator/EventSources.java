@@ -1,16 +1,22 @@
 package dev.ringlift.operator;
 
 import dev.ringlift.api.v1alpha1.ApiConstants;
+import dev.ringlift.api.v1alpha1.Consumer;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.RelinkTask;
 import dev.ringlift.api.v1alpha1.StorageNode;
 import dev.ringlift.operator.observe.ClusterReader;
 import dev.ringlift.operator.observe.Observer;
+import dev.ringlift.operator.observe.SlimPods;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
@@ -19,10 +25,13 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.Mappers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -36,6 +45,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>any StorageNode of its namespace;
  *   <li>the ConfigMap that it names (seen by name only: the content is always read afresh);
  *   <li>a Node whose addresses changed;
+ *   <li>a Pod of its namespace that comes, goes, or begins to run; a Deployment, StatefulSet or
+ *       DaemonSet that is one of its consumers;
  *   <li>a Lease that comes, or comes back after it had run out. A renewal wakes nobody, and that
  *       one runs out is no event: that is seen when an increase is next looked at.
  * </ul>
@@ -47,6 +58,12 @@ final class EventSources implements ClusterReader {
   private final InformerEventSource<Node, PartitionPowerIncrease> nodes;
   private final InformerEventSource<Lease, PartitionPowerIncrease> leases;
   private final InformerEventSource<ConfigMap, PartitionPowerIncrease> configMaps;
+  private final InformerEventSource<Pod, PartitionPowerIncrease> pods;
+  private final InformerEventSource<Deployment, PartitionPowerIncrease> deployments;
+  private final InformerEventSource<StatefulSet, PartitionPowerIncrease> statefulSets;
+  private final InformerEventSource<DaemonSet, PartitionPowerIncrease> daemonSets;
+  private final SimpleInboundEventSource<PartitionPowerIncrease> recon =
+      new SimpleInboundEventSource<>("recon");
 
   EventSources(EventSourceContext<PartitionPowerIncrease> context) {
     increases = context.getPrimaryCache();
@@ -91,6 +108,25 @@ final class EventSources implements ClusterReader {
                 .withSecondaryToPrimaryMapper(this::namingIt)
                 .build(),
             context);
+    pods =
+        new InformerEventSource<>(
+            from(Pod.class)
+                .withName("pods")
+                .withItemStore(new SlimPods())
+                .withOnUpdateFilter(EventSources::runsOtherwise)
+                .withSecondaryToPrimaryMapper(this::allOfNamespace)
+                .build(),
+            context);
+    deployments = workloads(Deployment.class, "deployments", context);
+    statefulSets = workloads(StatefulSet.class, "statefulsets", context);
+    daemonSets = workloads(DaemonSet.class, "daemonsets", context);
+  }
+
+  private <R extends HasMetadata> InformerEventSource<R, PartitionPowerIncrease> workloads(
+      Class<R> type, String name, EventSourceContext<PartitionPowerIncrease> context) {
+    return new InformerEventSource<>(
+        from(type).withName(name).withSecondaryToPrimaryMapper(this::whoseConsumerItIs).build(),
+        context);
   }
 
   private static <R extends HasMetadata> InformerEventSourceConfiguration.Builder<R> from(
@@ -99,7 +135,17 @@ final class EventSources implements ClusterReader {
   }
 
   List<EventSource<?, PartitionPowerIncrease>> all() {
-    return List.of(tasks, storageNodes, nodes, leases, configMaps);
+    return List.of(
+        tasks,
+        storageNodes,
+        nodes,
+        leases,
+        configMaps,
+        pods,
+        deployments,
+        statefulSets,
+        daemonSets,
+        recon);
   }
 
   @Override
@@ -125,6 +171,50 @@ final class EventSources implements ClusterReader {
   @Override
   public List<PartitionPowerIncrease> increases(String namespace) {
     return increases.list(namespace).toList();
+  }
+
+  @Override
+  public List<Pod> pods(String namespace) {
+    return pods.list(namespace).toList();
+  }
+
+  @Override
+  public Optional<HasMetadata> workload(String namespace, Consumer.Kind kind, String name) {
+    ResourceID id = new ResourceID(name, namespace);
+    return switch (kind) {
+      case Deployment -> deployments.get(id).map(HasMetadata.class::cast);
+      case StatefulSet -> statefulSets.get(id).map(HasMetadata.class::cast);
+      case DaemonSet -> daemonSets.get(id).map(HasMetadata.class::cast);
+      case Addresses -> Optional.empty();
+    };
+  }
+
+  /** Processes have told something else of their rings than before. */
+  void wakeByRecon() {
+    wake(increase -> !increase.getSpec().consumers().isEmpty()).forEach(recon::propagateEvent);
+  }
+
+  private Set<ResourceID> whoseConsumerItIs(HasMetadata workload) {
+    String namespace = workload.getMetadata().getNamespace();
+    String name = workload.getMetadata().getName();
+    return wake(
+        increase ->
+            namespace.equals(increase.getMetadata().getNamespace())
+                && increase.getSpec().consumers().stream()
+                    .anyMatch(consumer -> consumer.name().equals(name)));
+  }
+
+  private static boolean runsOtherwise(Pod now, Pod before) {
+    boolean endsNow =
+        now.getMetadata().getDeletionTimestamp() != null
+            && before.getMetadata().getDeletionTimestamp() == null;
+    return endsNow
+        || !Objects.equals(
+            now.getStatus() == null ? null : now.getStatus().getPhase(),
+            before.getStatus() == null ? null : before.getStatus().getPhase())
+        || !Objects.equals(
+            now.getStatus() == null ? null : now.getStatus().getPodIP(),
+            before.getStatus() == null ? null : before.getStatus().getPodIP());
   }
 
   private Set<ResourceID> allOfNamespace(HasMetadata secondary) {

@@ -4,6 +4,7 @@ import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.operator.act.AnnotationWriter;
+import dev.ringlift.operator.act.ConsumerWriter;
 import dev.ringlift.operator.act.Deletions;
 import dev.ringlift.operator.act.EventWriter;
 import dev.ringlift.operator.act.Publisher;
@@ -22,15 +23,18 @@ import dev.ringlift.operator.plan.Decision.Halt;
 import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.operator.plan.Decision.Stall;
 import dev.ringlift.operator.plan.Decision.Wait;
+import dev.ringlift.operator.plan.Errands;
 import dev.ringlift.operator.plan.Observation;
 import dev.ringlift.operator.plan.Plan;
 import dev.ringlift.operator.plan.Planner;
 import dev.ringlift.operator.plan.Settings;
 import dev.ringlift.operator.plan.StatusAggregator;
 import dev.ringlift.operator.plan.StoredRing;
+import dev.ringlift.operator.recon.ReconPoller;
 import dev.ringlift.operator.store.RingStore;
 import dev.ringlift.operator.store.RingStores;
 import dev.ringlift.operator.store.StoreChangedException;
+import dev.ringlift.ring.RingFileName;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
@@ -109,6 +113,8 @@ public class IncreaseReconciler
   private final AnnotationWriter annotationWriter;
   private final Publisher publisher;
   private final Deletions deletions;
+  private final ReconPoller recon;
+  private final ConsumerWriter consumerWriter;
   private @Nullable EventSources eventSources;
 
   public IncreaseReconciler(
@@ -116,8 +122,12 @@ public class IncreaseReconciler
       RingStores stores,
       Settings settings,
       Clock clock,
-      IncreaseMetrics metrics) {
+      IncreaseMetrics metrics,
+      ReconPoller recon,
+      ConsumerWriter consumerWriter) {
     this.client = client;
+    this.recon = recon;
+    this.consumerWriter = consumerWriter;
     this.stores = stores;
     this.planner = new Planner(settings);
     this.clock = clock;
@@ -136,6 +146,7 @@ public class IncreaseReconciler
       EventSourceContext<PartitionPowerIncrease> context) {
     EventSources sources = new EventSources(context);
     eventSources = sources;
+    recon.onNews(sources::wakeByRecon);
     return sources.all();
   }
 
@@ -200,14 +211,14 @@ public class IncreaseReconciler
     Instant now = clock.instant();
     RingStore store = stores.of(increase);
     ClusterReader caches = Objects.requireNonNull(eventSources, "sources are prepared first");
-    Observation seen = Observer.observe(increase, store.read(), caches, store::backup);
+    Observation seen = Observer.observe(increase, store.read(), caches, recon, store::backup);
     Plan plan = planner.plan(seen, now);
     if (plan.decision() instanceof Publish
         || plan.decision() instanceof Adopt
         || plan.decision() instanceof ChangeTasks) {
       // What changes the ring, or begins work, is decided on what is there now, not on what a cache
       // last heard.
-      seen = Observer.observe(increase, store.read(), live, store::backup);
+      seen = Observer.observe(increase, store.read(), live, recon, store::backup);
       plan = planner.plan(seen, now);
     }
     return act(increase, store, seen, plan, now);
@@ -237,6 +248,10 @@ public class IncreaseReconciler
     }
     PartitionPowerIncrease written = statusWriter.write(increase, next);
     say(written, old, next, carriedOut, now);
+    consumerWriter.run(
+        increase.getMetadata().getNamespace(),
+        RingFileName.ring(increase.getSpec().policyIndex()),
+        Errands.of(seen, plan));
     AcceptRing.of(seen, next).ifPresent(spent -> remove(written, spent, now));
     return switch (plan.decision()) {
       case Wait wait -> wait.after();

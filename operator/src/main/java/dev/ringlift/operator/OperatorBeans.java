@@ -1,9 +1,13 @@
 package dev.ringlift.operator;
 
+import dev.ringlift.operator.act.ConsumerWriter;
+import dev.ringlift.operator.plan.ConsumerSettings;
 import dev.ringlift.operator.plan.Settings;
+import dev.ringlift.operator.recon.ReconPoller;
 import dev.ringlift.operator.store.RingStores;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -46,6 +50,27 @@ final class OperatorBeans {
         config.retryBackoff(),
         config.retryBackoffMaximum(),
         config.leaseGrace(),
-        config.recheck());
+        config.recheck(),
+        new ConsumerSettings(config.consumerStaleAfter(), config.consumerProofAge()));
+  }
+
+  @Produces
+  @Singleton
+  ReconPoller recon(Clock clock) {
+    return new ReconPoller(clock, ReconPoller.Pace.DEFAULT);
+  }
+
+  void close(@Disposes ReconPoller recon) {
+    recon.close();
+  }
+
+  @Produces
+  @Singleton
+  ConsumerWriter consumerWriter(KubernetesClient client) {
+    return new ConsumerWriter(client);
+  }
+
+  void close(@Disposes ConsumerWriter writer) {
+    writer.close();
   }
 }

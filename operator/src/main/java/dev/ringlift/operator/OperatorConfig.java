@@ -50,6 +50,20 @@ public interface OperatorConfig {
   Duration recheck();
 
   /**
+   * How long after a ring's publication a node or consumer that has not proved it is told as a
+   * problem (condition Degraded). It is waited for in any case.
+   */
+  @WithDefault("5m")
+  Duration consumerStaleAfter();
+
+  /**
+   * For how long an answer of recon holds. Consumers that have the ring are asked every 20 s, so
+   * that this allows for two answers that are missed.
+   */
+  @WithDefault("60s")
+  Duration consumerProofAge();
+
+  /**
    * Of rings that agents install (type HostPath): the size in bytes above which a ring or builder
    * is kept in parts, and the size of these. At most 1 MiB, which is all that a ConfigMap holds.
    */

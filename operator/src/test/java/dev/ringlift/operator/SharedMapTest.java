@@ -47,7 +47,10 @@ class SharedMapTest {
       cluster.apply("policy-0", 7);
       PartitionPowerIncrease second = cluster.increase("policy-1", 7);
       PartitionPowerIncreaseSpec spec = second.getSpec();
-      second.setSpec(PartitionPowerIncreaseSpec.of(1, spec.targetPartPower(), spec.ring()));
+      second.setSpec(
+          PartitionPowerIncreaseSpec.of(1, spec.targetPartPower(), spec.ring()).toBuilder()
+              .acknowledge(PartitionPowerIncreaseSpec.Risk.NoProxyProof)
+              .build());
       cluster.client().resource(second).create();
 
       awaitPhase(cluster, "policy-0", Phase.Complete);

@@ -16,6 +16,7 @@ import dev.ringlift.operator.plan.Observation.Rival;
 import dev.ringlift.operator.plan.Observation.Task;
 import dev.ringlift.operator.plan.StoredRing;
 import dev.ringlift.operator.plan.Times;
+import dev.ringlift.operator.recon.ReconReader;
 import dev.ringlift.ring.Ring;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeAddress;
@@ -49,12 +50,14 @@ public final class Observer {
    *
    * @param increase as read from the API server just now
    * @param store what was read from its ring store
+   * @param recon what processes tell of their rings
    * @param published finds the ring of an md5 among the backups
    */
   public static Observation observe(
       PartitionPowerIncrease increase,
       StoredRing store,
       ClusterReader reader,
+      ReconReader recon,
       Function<String, Optional<Ring>> published) {
     String namespace = increase.getMetadata().getNamespace();
     return new Observation(
@@ -68,7 +71,8 @@ public final class Observer {
             .filter(other -> isRival(other, increase))
             .map(Observer::rival)
             .toList(),
-        replaced(increase.getStatus(), store).flatMap(published).orElse(null));
+        replaced(increase.getStatus(), store).flatMap(published).orElse(null),
+        AudienceObserver.observe(namespace, increase.getSpec(), store, reader, recon));
   }
 
   /** The md5 of the increase's own ring when another may be in the store. */

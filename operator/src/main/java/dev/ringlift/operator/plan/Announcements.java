@@ -39,7 +39,7 @@ public final class Announcements {
     addPhase(old, next, all);
     addPreflight(old, next, all);
     addByHand(old, plan, all);
-    addConverged(old, next, now, all);
+    addConverged(old, next, plan, now, all);
     addNodes(old, next, all);
     addProblems(old, next, all);
     addStall(old, next, plan, all);
@@ -131,6 +131,7 @@ public final class Announcements {
   private static void addConverged(
       @Nullable PartitionPowerIncreaseStatus old,
       PartitionPowerIncreaseStatus next,
+      Plan plan,
       Instant now,
       List<Announcement> all) {
     Publication publication = next.publication();
@@ -148,16 +149,20 @@ public final class Announcements {
         || !isTrue(after)) {
       return;
     }
-    Duration spread = Duration.between(Times.parse(publication.decidedAt(), now), now);
+    Integer spread = next.ring().spreadSeconds();
+    Barrier barrier = plan.facts().barrier();
     all.add(
         Announcement.normal(
             EventReason.RingConverged,
-            "All %d nodes have the %s ring of cycle %d, %s after it was decided on."
+            "All %s have the %s ring of cycle %d, %s after it was decided on%s."
                 .formatted(
-                    next.ring().consumersTotal(),
+                    barrier == null ? next.ring().consumersTotal() : barrier.everybody(),
                     publication.transition(),
                     publication.cycle(),
-                    Times.inWords(spread))));
+                    Times.inWords(Duration.between(Times.parse(publication.decidedAt(), now), now)),
+                    spread == null
+                        ? ""
+                        : " and %d s after the first of them had it".formatted(spread))));
   }
 
   private static void addNodes(
@@ -190,9 +195,7 @@ public final class Announcements {
         .limit(PROBLEMS)
         .forEach(problem -> all.add(Announcement.warning(problem.reason(), problem.message())));
     if (!before.isEmpty() && after.isEmpty()) {
-      all.add(
-          Announcement.normal(
-              EventReason.Recovered, "No node and no device has a problem any more."));
+      all.add(Announcement.normal(EventReason.Recovered, "Nothing has a problem any more."));
     }
   }
 
@@ -246,6 +249,7 @@ public final class Announcements {
   private static boolean isSame(Problem a, Problem b) {
     return Objects.equals(a.node(), b.node())
         && Objects.equals(a.device(), b.device())
+        && Objects.equals(a.consumer(), b.consumer())
         && a.reason().equals(b.reason());
   }
 

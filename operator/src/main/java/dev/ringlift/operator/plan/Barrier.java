@@ -14,24 +14,28 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who has proved to have the ring that the store has. Asked are all nodes with devices of the ring
- * and all that have a StorageNode; each must live and show the ring's md5. A node that is silent
- * proves nothing, whatever it said before.
+ * and all that have a StorageNode, and the consumers. Each node must live and show the ring's md5:
+ * a node that is silent proves nothing, whatever it said before. What consumers must do is said in
+ * {@link ConsumerProofs}.
  *
- * @param total nodes asked
- * @param current nodes that have proved it
- * @param missing each other node, with what is wrong there
+ * @param nodes how many nodes are asked
+ * @param missingNodes each that has not proved it, with what is wrong there
+ * @param overdueNodes those of them that answer, and ought to have it by now
+ * @param consumers what the consumers have proved
  */
-record Barrier(int total, int current, List<Problem> missing) {
+record Barrier(
+    int nodes, List<Problem> missingNodes, List<Problem> overdueNodes, ConsumerProofs consumers) {
 
   Barrier {
-    missing = List.copyOf(missing);
+    missingNodes = List.copyOf(missingNodes);
+    overdueNodes = List.copyOf(overdueNodes);
   }
 
   static Barrier of(
       List<Node> nodes,
       DeviceMap devices,
-      String ringFile,
-      String ringMd5,
+      WantedRing ring,
+      Audience audience,
       Settings settings,
       Instant now) {
     int total = 0;
@@ -41,20 +45,59 @@ record Barrier(int total, int current, List<Problem> missing) {
         continue;
       }
       total++;
-      lost(node, settings, now).or(() -> outdated(node, ringFile, ringMd5)).ifPresent(missing::add);
+      lost(node, settings, now).or(() -> outdated(node, ring)).ifPresent(missing::add);
     }
-    return new Barrier(total, total - missing.size(), missing);
+    ConsumerProofs consumers = ConsumerProofs.of(audience, ring, settings.consumers(), now);
+    boolean late =
+        ring.since() != null && now.isAfter(ring.since().plus(settings.consumers().staleAfter()));
+    List<Problem> overdue = late ? missing.stream().filter(p -> !isLost(p)).toList() : List.of();
+    return new Barrier(total, missing, overdue, consumers);
   }
 
   boolean passed() {
-    return missing.isEmpty();
+    return missingNodes.isEmpty() && consumers.missing().isEmpty();
+  }
+
+  /** Nodes and consumers that are asked. */
+  int total() {
+    return nodes + consumers.total();
+  }
+
+  /** Those that have proved it. */
+  int current() {
+    return nodes - missingNodes.size() + consumers.current();
+  }
+
+  /** Everybody who has not, with what is wrong there. */
+  List<Problem> missing() {
+    List<Problem> all = new ArrayList<>(missingNodes);
+    all.addAll(consumers.missing());
+    return all;
+  }
+
+  /** What is wrong, as against what only takes its time. */
+  List<Problem> problems() {
+    List<Problem> all = new ArrayList<>(lost());
+    all.addAll(overdueNodes);
+    all.addAll(consumers.overdue());
+    all.addAll(consumers.unproven());
+    return all;
+  }
+
+  /** As in {@code 3 nodes and 2 other consumers}. */
+  String everybody() {
+    return consumers.total() == 0
+        ? nodes + " nodes"
+        : "%d nodes and %d other consumers".formatted(nodes, consumers.total());
+  }
+
+  private static boolean isLost(Problem problem) {
+    return Reason.NodeLost.name().equals(problem.reason());
   }
 
   /** The nodes that don't answer, as against those that only lack the ring. */
   List<Problem> lost() {
-    return missing.stream()
-        .filter(problem -> Reason.NodeLost.name().equals(problem.reason()))
-        .toList();
+    return missingNodes.stream().filter(Barrier::isLost).toList();
   }
 
   /** Why a node's agent can't be taken for alive. */
@@ -83,7 +126,8 @@ record Barrier(int total, int current, List<Problem> missing) {
     return Optional.empty();
   }
 
-  private static Optional<Problem> outdated(Node node, String ringFile, String ringMd5) {
+  private static Optional<Problem> outdated(Node node, WantedRing ring) {
+    String ringFile = ring.file();
     RingFileStatus seen = ringOf(node, ringFile);
     if (seen == null) {
       return Optional.of(
@@ -93,7 +137,7 @@ record Barrier(int total, int current, List<Problem> missing) {
               "has no file " + ringFile,
               notInstalled(node, ringFile)));
     }
-    if (seen.md5().equals(ringMd5)) {
+    if (seen.md5().equals(ring.md5())) {
       return Optional.empty();
     }
     return Optional.of(
@@ -101,7 +145,7 @@ record Barrier(int total, int current, List<Problem> missing) {
             node,
             Reason.NodeRingOutdated,
             "has another %s than the store: md5 %s, not %s"
-                .formatted(ringFile, seen.md5(), ringMd5),
+                .formatted(ringFile, seen.md5(), ring.md5()),
             notInstalled(node, ringFile)));
   }
 

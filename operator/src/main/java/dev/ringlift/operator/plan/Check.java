@@ -28,6 +28,14 @@ public enum Check {
   NoStaleDevices,
   /** The devices have room for a second tree of directories. */
   FreeInodes,
+  /** A proxy is among those who are asked. */
+  ProxyAmongConsumers,
+  /** Whoever mounts the ring is among those who are asked. */
+  ConsumersCovered,
   /** Those who load the ring, besides the nodes, can be seen to have it. */
-  ConsumersProof
+  ConsumersProof,
+  /** Swift is new enough. */
+  SwiftVersion,
+  /** The clocks of Swift's processes agree with the operator's. */
+  ClocksAgree
 }

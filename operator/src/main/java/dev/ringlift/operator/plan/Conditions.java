@@ -96,7 +96,7 @@ final class Conditions {
           ConditionType.RingDistributed,
           true,
           Reason.RingDistributed,
-          "All %d nodes have the ring that the store has.".formatted(barrier.total()));
+          "All %s have the ring that the store has.".formatted(barrier.everybody()));
     } else {
       add(
           ConditionType.RingDistributed,
@@ -109,7 +109,7 @@ final class Conditions {
   private void addDegraded() {
     List<Problem> problems = plan.facts().problems();
     if (problems.isEmpty()) {
-      add(ConditionType.Degraded, false, Reason.AsExpected, "No node and no device has a problem.");
+      add(ConditionType.Degraded, false, Reason.AsExpected, "Nothing has a problem.");
     } else {
       add(
           ConditionType.Degraded,

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param rivals the other increases of the same ring that have not ended
  * @param published the ring of this increase that was last seen in the store, where a backup holds
  *     it; looked for only when another is there
+ * @param audience who loads the ring beside the nodes
  */
 public record Observation(
     Increase increase,
@@ -31,7 +32,8 @@ public record Observation(
     List<Node> nodes,
     List<Task> tasks,
     List<Rival> rivals,
-    @Nullable Ring published) {
+    @Nullable Ring published,
+    Audience audience) {
 
   public Observation {
     nodes = List.copyOf(nodes);

@@ -61,17 +61,20 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
           fromPartPower, cycle, ring, barrier, work, List.copyOf(newPreflight), byHand, rejected);
     }
 
-    /** What is wrong and where: nodes that are lost, and what keeps the step from completing. */
+    /**
+     * What is wrong and where: nodes that are lost, who lacks the ring for long, and what keeps the
+     * step from completing.
+     */
     List<Problem> problems() {
       List<Problem> problems = new ArrayList<>();
       if (barrier != null) {
-        problems.addAll(barrier.lost());
+        problems.addAll(barrier.problems());
       }
       if (work != null) {
         problems.addAll(work.problems());
       }
       problems.addAll(rejected);
-      return problems;
+      return problems.stream().distinct().toList();
     }
   }
 }

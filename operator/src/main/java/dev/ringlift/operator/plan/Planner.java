@@ -44,10 +44,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariants:
  *
  * <ol>
- *   <li>No step begins, and no further ring is published, before every node has proved the ring in
- *       the store and the settle time has passed since; nor while a device of the ring belongs to
- *       no node, for then there may be a node that nobody asks. (A task that is added to a step
- *       under way is safe: its agent works only while it sees the task's ring itself.)
+ *   <li>No step begins, and no further ring is published, before every node and every consumer has
+ *       proved the ring in the store and the settle time has passed since; nor while a device of
+ *       the ring belongs to no node, for then there may be a node that nobody asks. (A task that is
+ *       added to a step under way is safe: its agent works only while it sees the task's ring
+ *       itself.)
  *   <li>Increase is published only when every device of the ring, and every other device with the
  *       policy's data, has a Succeeded result of Relink for this increase, cycle and ring; Finish
  *       likewise with Cleanup. A device of no node, or of a node that is lost, has no result.
@@ -307,10 +308,10 @@ public final class Planner {
               new Wait(
                   lost ? Reason.NodeLost : Reason.RingNotDistributed,
                   ByHand.after(
-                      "%d of %d nodes have the ring and answer; nothing goes on before all do. %s"
+                      "%d of %s have the ring and answer; nothing goes on before all do. %s"
                           .formatted(
                               barrier.current(),
-                              barrier.total(),
+                              barrier.everybody(),
                               Sentences.first(
                                   barrier.missing().stream().map(Problem::message).toList())),
                       scene.facts().byHand()),
@@ -331,8 +332,8 @@ public final class Planner {
             new Wait(
                 Reason.Settling,
                 ByHand.after(
-                    "All %d nodes have the ring; for %s after that nothing is done, so that every process and transfer follows."
-                        .formatted(barrier.total(), Times.inWords(settle)),
+                    "All %s have the ring; for %s after that nothing is done, so that every process and transfer follows."
+                        .formatted(barrier.everybody(), Times.inWords(settle)),
                     scene.facts().byHand()),
                 left)));
   }
@@ -362,17 +363,20 @@ public final class Planner {
     return status == null || status.phase() == null ? Phase.Pending : status.phase();
   }
 
+  private static WantedRing wantedRing(Observation seen, StoredRing.Pair pair) {
+    PartitionPowerIncreaseStatus status = seen.increase().status();
+    return new WantedRing(
+        RingFileName.ring(seen.increase().spec().policyIndex()),
+        pair.ringMd5(),
+        !Cycles.hasNotBegun(status, pair.ring()),
+        RingTimes.since(status, pair.ringMd5()));
+  }
+
   private Scene scene(Observation seen, StoredRing.Pair pair, Instant now) {
     List<RingDevice> ringDevices = RingDevices.of(pair.ring());
     DeviceMap devices = DeviceMap.of(ringDevices, seen.nodes());
     Barrier barrier =
-        Barrier.of(
-            seen.nodes(),
-            devices,
-            RingFileName.ring(seen.increase().spec().policyIndex()),
-            pair.ringMd5(),
-            settings,
-            now);
+        Barrier.of(seen.nodes(), devices, wantedRing(seen, pair), seen.audience(), settings, now);
     Ring ring = pair.ring();
     int from = Cycles.fromPartPower(seen, ring);
     RingStatus ringStatus =

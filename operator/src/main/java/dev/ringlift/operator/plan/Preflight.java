@@ -45,11 +45,8 @@ final class Preflight {
     preflight.checkRing();
     preflight.checkNodes();
     preflight.checkInodes();
-    preflight.add(
-        Check.ConsumersProof,
-        Result.Warning,
-        "This version does not ask proxies and other processes outside the storage nodes whether"
-            + " they have the ring: they get the settle time, and no proof is sought.");
+    preflight.checks.addAll(
+        ConsumerChecks.of(seen.increase().spec(), seen.audience(), barrier.consumers()));
     return preflight.checks;
   }
 
@@ -229,9 +226,11 @@ final class Preflight {
     addProblems(
         Check.AgentsAlive,
         barrier.lost(),
-        "The agents of all %d node(s) answer.".formatted(barrier.total()));
+        "The agents of all %d node(s) answer.".formatted(barrier.nodes()));
     List<Problem> outdated =
-        barrier.missing().stream().filter(problem -> !barrier.lost().contains(problem)).toList();
+        barrier.missingNodes().stream()
+            .filter(problem -> !barrier.lost().contains(problem))
+            .toList();
     addProblems(
         Check.RingDistributed, outdated, "All nodes that answer have the ring that the store has.");
     List<Problem> unusable =

@@ -48,6 +48,16 @@ public enum Reason {
   NodeLost,
   /** A node holds another ring than the store. */
   NodeRingOutdated,
+  /** There is no such consumer. */
+  ConsumerMissing,
+  /** A consumer does not answer, or nothing that could be trusted. */
+  ConsumerSilent,
+  /** A consumer has another ring than the store. */
+  ConsumerRingOutdated,
+  /** A consumer's pods are being started anew. */
+  ConsumerRestarting,
+  /** A consumer proves nothing: it is only given time. */
+  ConsumerUnproven,
   /** A device of the ring belongs to no node. */
   DeviceUnmatched,
   /** A device of the ring belongs to more than one node. */

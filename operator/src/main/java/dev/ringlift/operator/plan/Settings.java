@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param leaseGrace how much later than its Lease says an agent is taken for lost: allows for
  *     clocks that differ
  * @param recheck how often what can't announce a change is looked at again
+ * @param consumers how consumers are held to their proofs
  */
 public record Settings(
     Duration settle,
@@ -21,7 +22,26 @@ public record Settings(
     Duration retryBackoff,
     Duration retryBackoffMaximum,
     Duration leaseGrace,
-    Duration recheck) {
+    Duration recheck,
+    ConsumerSettings consumers) {
+
+  /** With all that consumers are held to as it is by default. */
+  public Settings(
+      Duration settle,
+      Duration settleAfterPrepare,
+      Duration retryBackoff,
+      Duration retryBackoffMaximum,
+      Duration leaseGrace,
+      Duration recheck) {
+    this(
+        settle,
+        settleAfterPrepare,
+        retryBackoff,
+        retryBackoffMaximum,
+        leaseGrace,
+        recheck,
+        ConsumerSettings.DEFAULTS);
+  }
 
   /** How long to wait after the given attempt, counted from 1, before the next. */
   public Duration backoffAfter(int attempt) {

@@ -56,7 +56,12 @@ public final class StatusAggregator {
             plan.decision().message(),
             or(facts.fromPartPower(), old == null ? null : old.fromPartPower()),
             facts.cycle() == null && old != null ? old.cycle() : facts.cycle(),
-            or(facts.ring(), old == null ? null : old.ring()),
+            RingTimes.carryOn(
+                old,
+                facts.ring(),
+                publication(old, plan.decision()),
+                facts.barrier() != null && facts.barrier().passed(),
+                now),
             publication(old, plan.decision()),
             nodes(old, plan),
             progress(old, plan, now),

@@ -2,12 +2,15 @@ package dev.ringlift.operator.cluster;
 
 import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Risk;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.RelinkTask;
 import dev.ringlift.api.v1alpha1.RingSource;
 import dev.ringlift.operator.IncreaseMetrics;
 import dev.ringlift.operator.IncreaseReconciler;
+import dev.ringlift.operator.act.ConsumerWriter;
 import dev.ringlift.operator.plan.Settings;
+import dev.ringlift.operator.recon.ReconPoller;
 import dev.ringlift.operator.store.RingStores;
 import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.RingDevice;
@@ -55,6 +58,9 @@ public final class SimulatedCluster implements AutoCloseable {
           Duration.ZERO,
           Duration.ofMillis(500));
 
+  private static final ReconPoller.Pace PACE =
+      new ReconPoller.Pace(Duration.ofMillis(100), Duration.ofMillis(500), Duration.ofSeconds(2));
+
   private final ApiServer server;
   private final KubernetesClient client;
   private final String namespace;
@@ -64,6 +70,8 @@ public final class SimulatedCluster implements AutoCloseable {
   private final Future<?> ticking;
   private volatile Supplier<Map<String, byte[]>> delivery = this::mountedRings;
   private @Nullable Operator operator;
+  private @Nullable ReconPoller recon;
+  private @Nullable ConsumerWriter consumerWriter;
 
   private SimulatedCluster(ApiServer server, int nodeCount) {
     this.server = server;
@@ -215,7 +223,10 @@ public final class SimulatedCluster implements AutoCloseable {
     PartitionPowerIncrease increase = new PartitionPowerIncrease();
     increase.getMetadata().setNamespace(namespace);
     increase.getMetadata().setName(name);
-    increase.setSpec(PartitionPowerIncreaseSpec.of(0, target, source));
+    increase.setSpec(
+        PartitionPowerIncreaseSpec.of(0, target, source).toBuilder()
+            .acknowledge(Risk.NoProxyProof)
+            .build());
     return increase;
   }
 
@@ -226,6 +237,10 @@ public final class SimulatedCluster implements AutoCloseable {
 
   public void startOperator(Settings settings) {
     stopOperator();
+    ReconPoller poller = new ReconPoller(Clock.systemUTC(), PACE);
+    ConsumerWriter writer = new ConsumerWriter(client);
+    recon = poller;
+    consumerWriter = writer;
     Operator next =
         new Operator(
             overrider -> overrider.withKubernetesClient(client).withCloseClientOnStop(false));
@@ -235,7 +250,9 @@ public final class SimulatedCluster implements AutoCloseable {
             RingStores.of(client, Clock.systemUTC()),
             settings,
             Clock.systemUTC(),
-            new IncreaseMetrics(new SimpleMeterRegistry())),
+            new IncreaseMetrics(new SimpleMeterRegistry()),
+            poller,
+            writer),
         overrider -> overrider.settingNamespace(namespace));
     next.start();
     operator = next;
@@ -245,6 +262,14 @@ public final class SimulatedCluster implements AutoCloseable {
     if (operator != null) {
       operator.stop();
       operator = null;
+    }
+    if (recon != null) {
+      recon.close();
+      recon = null;
+    }
+    if (consumerWriter != null) {
+      consumerWriter.close();
+      consumerWriter = null;
     }
   }
 

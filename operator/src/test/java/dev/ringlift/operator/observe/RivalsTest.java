@@ -2,6 +2,7 @@ package dev.ringlift.operator.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringlift.api.v1alpha1.Consumer;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
 import dev.ringlift.api.v1alpha1.RelinkTask;
@@ -9,7 +10,10 @@ import dev.ringlift.api.v1alpha1.RingSource;
 import dev.ringlift.api.v1alpha1.StorageNode;
 import dev.ringlift.operator.plan.Check;
 import dev.ringlift.operator.plan.StoredRing;
+import dev.ringlift.operator.recon.ReconReader;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +35,8 @@ class RivalsTest {
   private static boolean rivals(int policy, RingSource source, int otherPolicy, RingSource other) {
     PartitionPowerIncrease one = increase("one", policy, source);
     List<PartitionPowerIncrease> all = List.of(one, increase("other", otherPolicy, other));
-    return !Observer.observe(one, NONE, new Increases(all), md5 -> Optional.empty())
+    return !Observer.observe(
+            one, NONE, new Increases(all), ReconReader.NONE, md5 -> Optional.empty())
         .rivals()
         .isEmpty();
   }
@@ -104,6 +109,16 @@ class RivalsTest {
     @Override
     public List<PartitionPowerIncrease> increases(String namespace) {
       return all;
+    }
+
+    @Override
+    public List<Pod> pods(String namespace) {
+      return List.of();
+    }
+
+    @Override
+    public Optional<HasMetadata> workload(String namespace, Consumer.Kind kind, String name) {
+      return Optional.empty();
     }
   }
 }

@@ -1,6 +1,8 @@
 package dev.ringlift.operator.plan;
 
+import dev.ringlift.api.v1alpha1.Consumer;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Risk;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
@@ -95,6 +97,9 @@ final class ModelCluster {
   final Map<String, ModelNode> nodes = new TreeMap<>();
   final Map<String, Task> tasks = new LinkedHashMap<>();
   final List<Rival> rivals = new ArrayList<>();
+  List<Consumer> consumers = List.of();
+  Set<Risk> acknowledge = Set.of(Risk.NoProxyProof);
+  Audience audience = Audience.NONE;
   @Nullable StoredRing unusable;
   long otherBytes;
   boolean builderIsThere = true;
@@ -268,6 +273,8 @@ final class ModelCluster {
             PartitionPowerIncreaseSpec.of(0, target, RingSource.inConfigMaps("swift-rings"))
                 .toBuilder()
                 .relinker(relinker)
+                .consumers(consumers.toArray(Consumer[]::new))
+                .acknowledge(acknowledge.toArray(Risk[]::new))
                 .build(),
             acceptRing,
             status),
@@ -275,7 +282,8 @@ final class ModelCluster {
         nodes.values().stream().map(this::observe).toList(),
         List.copyOf(tasks.values()),
         rivals,
-        status == null || status.ring() == null ? null : backups.get(status.ring().md5()));
+        status == null || status.ring() == null ? null : backups.get(status.ring().md5()),
+        audience);
   }
 
   private Observation.Node observe(ModelNode node) {

@@ -22,6 +22,7 @@ import dev.ringlift.operator.plan.Planner;
 import dev.ringlift.operator.plan.Settings;
 import dev.ringlift.operator.plan.StatusAggregator;
 import dev.ringlift.operator.plan.StoredRing;
+import dev.ringlift.operator.recon.ReconReader;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.RingPair;
@@ -170,7 +171,8 @@ class KilledPublicationTest {
       PartitionPowerIncrease increase = increase();
       RingStore store = RingStores.of(client).of(increase);
       Observation seen =
-          Observer.observe(increase, store.read(), new LiveReader(client), store::backup);
+          Observer.observe(
+              increase, store.read(), new LiveReader(client), ReconReader.NONE, store::backup);
       Plan plan = new Planner(AT_ONCE).plan(seen, now);
       PartitionPowerIncreaseStatus status = StatusAggregator.aggregate(seen.increase(), plan, now);
       StatusWriter statusWriter = new StatusWriter(client);

@@ -57,6 +57,27 @@ public final class ApiConstants {
    */
   public static final String ANNOTATION_FORCE_DELETE = "ringlift.dev/force-delete";
 
+  /**
+   * On an agent's pods, by who deploys them: the value {@link #COMPONENT_AGENT}. They mount the
+   * ring, too, and prove it by their StorageNode.
+   */
+  public static final String LABEL_COMPONENT = "ringlift.dev/component";
+
+  /** Of the label {@link #LABEL_COMPONENT}: a node's agent. */
+  public static final String COMPONENT_AGENT = "agent";
+
+  /**
+   * On a pod that mounts a ring's ConfigMap, followed by the name of the ring file: md5 of the ring
+   * that was published last. Its change makes the kubelet look for the ring at once.
+   */
+  public static final String ANNOTATION_RING_MD5 = "ringlift.dev/ring-md5.";
+
+  /**
+   * On the pod template of a consumer with the proof Restart, and so on its pods, followed by the
+   * name of the ring file: for which ring, and since when that was in the store, they were started.
+   */
+  public static final String ANNOTATION_RESTARTED_FOR = "ringlift.dev/restarted-for.";
+
   /** The name of an agent's heartbeat Lease is this followed by its node's name. */
   public static final String AGENT_LEASE_PREFIX = "ringlift-agent-";
 

@@ -81,6 +81,10 @@ public record PartitionPowerIncreaseStatus(
    *
    * @param consumersTotal how many must have this ring before anything proceeds
    * @param consumersCurrent how many have proved that they do
+   * @param since when it was first seen in the store, and has been looked at without a break
+   * @param firstProofTime when the first of them was seen to have it; of a published ring only
+   * @param lastProofTime when all of them were first seen to have it; of a published ring only
+   * @param spreadSeconds from the first proof to the last
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record RingStatus(
@@ -88,8 +92,40 @@ public record PartitionPowerIncreaseStatus(
       @Nullable Integer nextPartPower,
       @Nullable Long version,
       String md5,
-      int consumersTotal,
-      int consumersCurrent) {}
+      @JsonPropertyDescription(
+              "Nodes, and pods and addresses of consumers, that must have this ring before anything goes on.")
+          int consumersTotal,
+      @JsonPropertyDescription("How many of them have proved that they do.") int consumersCurrent,
+      @JsonPropertyDescription("When this ring was first seen in the store.")
+          @Nullable String since,
+      @JsonPropertyDescription("When the first of them was seen to have it.")
+          @Nullable String firstProofTime,
+      @JsonPropertyDescription("When all of them were first seen to have it.")
+          @Nullable String lastProofTime,
+      @JsonPropertyDescription("From the first proof to the last.")
+          @Nullable Integer spreadSeconds) {
+
+    /** A ring of which only is known who has it now. */
+    public RingStatus(
+        int partPower,
+        @Nullable Integer nextPartPower,
+        @Nullable Long version,
+        String md5,
+        int consumersTotal,
+        int consumersCurrent) {
+      this(
+          partPower,
+          nextPartPower,
+          version,
+          md5,
+          consumersTotal,
+          consumersCurrent,
+          null,
+          null,
+          null,
+          null);
+    }
+  }
 
   /**
    * A ring written by this increase. It is put here before the store is written: what is in the
@@ -183,8 +219,24 @@ public record PartitionPowerIncreaseStatus(
    * @param node where, if it is about one node
    * @param device on which device of that node, if it is about one
    * @param reason an UpperCamelCase word
+   * @param consumer which of the spec's consumers, by name, if it is about one
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Problem(
-      @Nullable String node, @Nullable String device, String reason, String message) {}
+      @Nullable String node,
+      @Nullable String device,
+      String reason,
+      String message,
+      @Nullable String consumer) {
+
+    /** What is wrong with a node or a device. */
+    public Problem(@Nullable String node, @Nullable String device, String reason, String message) {
+      this(node, device, reason, message, null);
+    }
+
+    /** What is wrong with a consumer. */
+    public static Problem ofConsumer(String consumer, String reason, String message) {
+      return new Problem(null, null, reason, message, consumer);
+    }
+  }
 }

@@ -269,6 +269,7 @@ public final class SwiftCluster implements AutoCloseable {
           policyIndex: 0
           targetPartPower: %d
           ring: {%s}
+          acknowledge: [NoProxyProof]
         %s"""
             .formatted(name, namespace, targetPartPower, layout.source(), more);
     server.apply(manifest).orThrow();

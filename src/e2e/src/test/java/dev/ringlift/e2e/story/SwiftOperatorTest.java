@@ -59,6 +59,7 @@ class SwiftOperatorTest {
             spec:
               targetPartPower: 7
               ring: {type: SwiftOperator, configMaps: [%s]}
+              acknowledge: [NoProxyProof]
             """
                 .formatted(Story.INCREASE, story.cluster().namespace(), SwiftCluster.RINGS))
         .orThrow();

@@ -1,0 +1,266 @@
+package dev.ringlift.operator.plan;
+
+import dev.ringlift.api.v1alpha1.Consumer;
+import dev.ringlift.api.v1alpha1.Consumer.Proof;
+import dev.ringlift.api.v1alpha1.Consumer.Role;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Risk;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck.Result;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
+import dev.ringlift.operator.plan.Audience.Group;
+import dev.ringlift.operator.plan.Audience.Member;
+import dev.ringlift.operator.plan.Audience.Mount;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The checks, before a Prepare ring is published, of those who load the ring beside the nodes. */
+final class ConsumerChecks {
+  /** Swift's guide: the first release whose servers can do it. */
+  private static final int FIRST_MAJOR = 2;
+
+  private static final int FIRST_MINOR = 13;
+  private static final Pattern VERSION = Pattern.compile("(\\d{1,6})\\.(\\d{1,6})(\\..*)?");
+
+  /** Clocks further apart than this let a later write lose against an earlier one. */
+  private static final Duration CLOCK_SKEW = Duration.ofSeconds(3);
+
+  private final PartitionPowerIncreaseSpec spec;
+  private final Audience audience;
+  private final ConsumerProofs proofs;
+  private final List<PreflightCheck> checks = new ArrayList<>();
+
+  private ConsumerChecks(
+      PartitionPowerIncreaseSpec spec, Audience audience, ConsumerProofs proofs) {
+    this.spec = spec;
+    this.audience = audience;
+    this.proofs = proofs;
+  }
+
+  static List<PreflightCheck> of(
+      PartitionPowerIncreaseSpec spec, Audience audience, ConsumerProofs proofs) {
+    ConsumerChecks checks = new ConsumerChecks(spec, audience, proofs);
+    checks.checkProxy();
+    checks.checkCovered();
+    checks.checkProofs();
+    checks.checkVersion();
+    checks.checkClocks();
+    return checks.checks;
+  }
+
+  private void checkProxy() {
+    List<String> proxies =
+        spec.consumers().stream()
+            .filter(consumer -> consumer.role() == Role.Proxy)
+            .map(ConsumerProofs::name)
+            .toList();
+    if (!proxies.isEmpty()) {
+      add(Check.ProxyAmongConsumers, Result.Passed, String.join(", ", proxies) + ".");
+      return;
+    }
+    String risk =
+        "No proxy is among spec.consumers. A proxy that has an old ring writes where nobody looks"
+            + " later, and such objects are lost.";
+    if (spec.acknowledge().contains(Risk.NoProxyProof)) {
+      add(
+          Check.ProxyAmongConsumers,
+          Result.Warning,
+          risk
+              + " You acknowledged that (NoProxyProof): see to it yourself that each has the ring.");
+    } else {
+      add(
+          Check.ProxyAmongConsumers,
+          Result.Failed,
+          risk
+              + " Name the proxies with role Proxy, or acknowledge the risk with NoProxyProof in"
+              + " spec.acknowledge.");
+    }
+  }
+
+  private void checkCovered() {
+    Set<String> restarted =
+        spec.consumers().stream()
+            .filter(consumer -> consumer.proof() == Proof.Restart)
+            .map(Consumer::name)
+            .collect(Collectors.toSet());
+    List<String> failures = new ArrayList<>();
+    ofMounts(mount -> mount.consumers().isEmpty() && (mount.directory() || mount.subPath()))
+        .forEach(
+            (owner, pods) ->
+                failures.add(
+                    "%s mounts the ring (%s), and is not among spec.consumers; name it there, with how it proves the ring."
+                        .formatted(owner, pods)));
+    ofMounts(
+            mount ->
+                !mount.consumers().isEmpty()
+                    && mount.subPath()
+                    && mount.consumers().stream().noneMatch(restarted::contains))
+        .forEach(
+            (owner, pods) ->
+                failures.add(
+                    "%s mounts the ring by subPath (%s), which gets no updates: it needs proof Restart, or a mount as a directory."
+                        .formatted(owner, pods)));
+    Map<String, String> environments = ofMounts(Mount::environment);
+    if (!failures.isEmpty()) {
+      add(Check.ConsumersCovered, Result.Failed, Sentences.first(failures));
+    } else if (!environments.isEmpty()) {
+      add(
+          Check.ConsumersCovered,
+          Result.Warning,
+          "In the environment of %s is something from the ring's ConfigMap: a running process sees no change of it."
+              .formatted(String.join(", ", environments.keySet())));
+    } else {
+      add(
+          Check.ConsumersCovered,
+          Result.Passed,
+          audience.mounts().isEmpty()
+              ? "No pod of this namespace mounts the ring."
+              : "Every pod that mounts the ring belongs to a consumer or is an agent's.");
+    }
+  }
+
+  /** By owner: some of the pods. */
+  private Map<String, String> ofMounts(Predicate<Mount> which) {
+    Map<String, List<String>> pods = new TreeMap<>();
+    for (Mount mount : audience.mounts()) {
+      if (!mount.agent() && which.test(mount)) {
+        pods.computeIfAbsent(mount.owner(), owner -> new ArrayList<>()).add(mount.pod());
+      }
+    }
+    Map<String, String> named = new TreeMap<>();
+    pods.forEach(
+        (owner, all) ->
+            named.put(
+                owner,
+                "pod "
+                    + all.getFirst()
+                    + (all.size() > 1 ? " and %d more".formatted(all.size() - 1) : "")));
+    return named;
+  }
+
+  private void checkProofs() {
+    List<String> failures = new ArrayList<>();
+    List<String> unproven = new ArrayList<>();
+    for (Consumer consumer : spec.consumers()) {
+      if (consumer.proof() == Proof.Wait) {
+        unproven.add(ConsumerProofs.name(consumer));
+      }
+    }
+    boolean acknowledged = spec.acknowledge().contains(Risk.UnprovenConsumer);
+    if (!unproven.isEmpty() && !acknowledged) {
+      failures.add(
+          "%s would only be given time (proof Wait), which proves nothing; acknowledge that with UnprovenConsumer in spec.acknowledge, or name another proof."
+              .formatted(String.join(", ", unproven)));
+    }
+    proofs.missing().stream().map(Problem::message).forEach(failures::add);
+    if (!failures.isEmpty()) {
+      add(Check.ConsumersProof, Result.Failed, Sentences.first(failures));
+    } else if (!unproven.isEmpty()) {
+      add(
+          Check.ConsumersProof,
+          Result.Warning,
+          String.join(", ", unproven) + ": given time only, as you acknowledged.");
+    } else {
+      add(
+          Check.ConsumersProof,
+          Result.Passed,
+          spec.consumers().isEmpty()
+              ? "Nobody is named who loads the ring beside the nodes."
+              : "%d of %d consumer(s) can be asked, and have the ring, or will be started anew."
+                  .formatted(proofs.current(), proofs.total()));
+    }
+  }
+
+  private void checkVersion() {
+    Set<String> old = new TreeSet<>();
+    Set<String> versions = new TreeSet<>();
+    for (Group group : audience.groups()) {
+      for (Member member : group.members()) {
+        String version = member.answer() == null ? null : member.answer().version();
+        if (version == null) {
+          continue;
+        }
+        versions.add(version);
+        if (isTooOld(version)) {
+          old.add(
+              "%s, %s runs Swift %s; partition power increases need 2.13.0."
+                  .formatted(ConsumerProofs.name(group.consumer()), member.name(), version));
+        }
+      }
+    }
+    if (!old.isEmpty()) {
+      add(Check.SwiftVersion, Result.Failed, Sentences.first(List.copyOf(old)));
+    } else if (versions.isEmpty()) {
+      add(
+          Check.SwiftVersion,
+          Result.Warning,
+          "No consumer tells which Swift it runs; see that all run 2.13.0 or later.");
+    } else {
+      add(Check.SwiftVersion, Result.Passed, "Swift " + first(versions) + ".");
+    }
+  }
+
+  private static String first(Collection<String> words) {
+    return words.stream().limit(3).collect(Collectors.joining(", "))
+        + (words.size() > 3 ? ", …" : "");
+  }
+
+  /** What is no version by its look is not too old: a distributor may have named it. */
+  static boolean isTooOld(String version) {
+    Matcher parts = VERSION.matcher(version);
+    if (!parts.matches()) {
+      return false;
+    }
+    int major = Integer.parseInt(parts.group(1));
+    int minor = Integer.parseInt(parts.group(2));
+    return major < FIRST_MAJOR || (major == FIRST_MAJOR && minor < FIRST_MINOR);
+  }
+
+  private void checkClocks() {
+    List<String> skewed = new ArrayList<>();
+    int asked = 0;
+    for (Group group : audience.groups()) {
+      for (Member member : group.members()) {
+        Duration skew = member.answer() == null ? null : member.answer().clockSkew();
+        asked += skew == null ? 0 : 1;
+        if (skew != null && skew.abs().compareTo(CLOCK_SKEW) > 0) {
+          skewed.add(describe(group.consumer(), member.name(), skew));
+        }
+      }
+    }
+    if (!skewed.isEmpty()) {
+      add(Check.ClocksAgree, Result.Warning, Sentences.first(skewed));
+    } else {
+      add(
+          Check.ClocksAgree,
+          Result.Passed,
+          asked == 0
+              ? "No consumer tells the time."
+              : "The clocks of %d process(es) agree with the operator's.".formatted(asked));
+    }
+  }
+
+  private static String describe(Consumer consumer, @Nullable String member, Duration skew) {
+    return "%s, %s: its clock is %s %s."
+        .formatted(
+            ConsumerProofs.name(consumer),
+            member,
+            Times.inWords(skew.abs()),
+            skew.isNegative() ? "behind" : "ahead");
+  }
+
+  private void add(Check check, Result result, String message) {
+    checks.add(new PreflightCheck(check.name(), result, message));
+  }
+}

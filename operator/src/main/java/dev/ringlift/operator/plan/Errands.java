@@ -1,0 +1,64 @@
+package dev.ringlift.operator.plan;
+
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
+import dev.ringlift.operator.plan.Audience.Mount;
+import dev.ringlift.operator.plan.Decision.Adopt;
+import dev.ringlift.operator.plan.Decision.Fail;
+import dev.ringlift.operator.plan.Decision.Halt;
+import dev.ringlift.operator.plan.Decision.Publish;
+import java.util.List;
+
+/**
+ * What is to be done beside the decision so that consumers get the ring in the store, and can prove
+ * it. Only of a ring that was published by this increase and is in the store now: a pod template is
+ * stamped, and pods are told, for no other.
+ *
+ * @param restarts workloads whose pods are to be started anew
+ * @param notices pods whose kubelet is to look for the ring at once
+ */
+public record Errands(List<Restart> restarts, List<Notice> notices) {
+  /** Nothing. */
+  public static final Errands NONE = new Errands(List.of(), List.of());
+
+  public Errands {
+    restarts = List.copyOf(restarts);
+    notices = List.copyOf(notices);
+  }
+
+  /**
+   * A pod that mounts the ring.
+   *
+   * @param uid of this very pod
+   * @param md5 of the ring
+   */
+  public record Notice(String pod, String uid, String md5) {}
+
+  /** What a plan leaves to be done. */
+  public static Errands of(Observation seen, Plan plan) {
+    Barrier barrier = plan.facts().barrier();
+    PartitionPowerIncreaseStatus status = seen.increase().status();
+    boolean changing =
+        switch (plan.decision()) {
+          case Publish publish -> true;
+          case Adopt adopt -> true;
+          case Halt halt -> true;
+          case Fail fail -> true;
+          default -> false;
+        };
+    if (changing
+        || barrier == null
+        || status == null
+        || !PublishedRing.seen(status)
+        || !(seen.store() instanceof StoredRing.Pair pair)
+        || !PublishedRing.isOurs(status, pair.ringMd5())) {
+      return NONE;
+    }
+    List<Notice> notices =
+        seen.audience().mounts().stream()
+            .filter(Mount::directory)
+            .filter(mount -> !pair.ringMd5().equals(mount.told()))
+            .map(mount -> new Notice(mount.pod(), mount.uid(), pair.ringMd5()))
+            .toList();
+    return new Errands(barrier.consumers().restarts(), notices);
+  }
+}
