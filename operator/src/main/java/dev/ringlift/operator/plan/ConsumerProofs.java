@@ -143,13 +143,15 @@ record ConsumerProofs(
                             ? "; and %d more".formatted(lacking.size() - NAMED)
                             : ""));
         missing.add(problem);
-        if (lacking.stream().anyMatch(lack -> isOverdue(lack.started))) {
+        if (lacking.stream().anyMatch(lack -> lack.asked && isOverdue(lack.started))) {
           overdue.add(problem);
         }
       }
     }
 
-    private record Missing(String name, Reason reason, String what, @Nullable Instant started) {}
+    /** Who has not been asked at all, as after a start of the operator, is not late. */
+    private record Missing(
+        String name, Reason reason, String what, boolean asked, @Nullable Instant started) {}
 
     private @Nullable Missing missing(Member member) {
       ReconAnswer answer = member.answer();
@@ -182,7 +184,8 @@ record ConsumerProofs(
     }
 
     private static Missing lack(Member member, Reason reason, String what) {
-      return new Missing(member.name(), reason, what, member.started());
+      boolean asked = member.answer() != null || member.failure() != null || !member.running();
+      return new Missing(member.name(), reason, what, asked, member.started());
     }
 
     private void restart(Group group, Workload workload) {

@@ -119,12 +119,17 @@ class ConsumerProofsTest {
   void whoLacksTheRingForLongIsOverdueButAPodHasItsOwnTime() {
     Instant later = SINCE.plus(Duration.ofMinutes(5)).plusSeconds(1);
     WantedRing wanted = new WantedRing(FILE, RIGHT, true, SINCE);
-    Member old = new Member("pod a", true, false, SINCE.minusSeconds(9), null, null, null);
-    Member young = new Member("pod b", true, false, later.minusSeconds(9), null, null, null);
+    Member old = new Member("pod a", true, false, SINCE.minusSeconds(9), null, null, "is slow");
+    Member young = new Member("pod b", true, false, later.minusSeconds(9), null, null, "is slow");
+    Member unasked = new Member("pod c", true, false, SINCE.minusSeconds(9), null, null, null);
 
     assertThat(proofs(wanted, later, asked(old)).overdue()).hasSize(1);
     assertThat(proofs(wanted, later, asked(young)).overdue()).isEmpty();
     assertThat(proofs(wanted, later, asked(young)).missing()).hasSize(1);
+    assertThat(proofs(wanted, later, asked(unasked)).overdue())
+        .as("an operator that has just been started knows nothing of it")
+        .isEmpty();
+    assertThat(proofs(wanted, later, asked(unasked)).missing()).hasSize(1);
   }
 
   @Test
