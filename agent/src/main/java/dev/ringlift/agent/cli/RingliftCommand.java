@@ -17,6 +17,7 @@ import picocli.CommandLine.Option;
       RingliftCommand.Relink.class,
       RingliftCommand.Cleanup.class,
       RingliftCommand.Verify.class,
+      RingliftCommand.Prove.class,
       RingCommand.class
     })
 public final class RingliftCommand {
@@ -95,6 +96,21 @@ public final class RingliftCommand {
     @Override
     public Integer call() throws UserError, IOException {
       return VerifyCommand.run(options).number();
+    }
+  }
+
+  @Command(
+      name = "prove",
+      description = {
+        "Tells over HTTP which rings are in a directory, at /recon/ringmd5, as Swift's recon middleware does: a sidecar for pods that have none.",
+        "Exit code: 1 it can't, 2 the command line is wrong."
+      })
+  static final class Prove implements java.util.concurrent.Callable<Integer> {
+    @Mixin ProveCommand.Options options = new ProveCommand.Options();
+
+    @Override
+    public Integer call() throws UserError {
+      return ProveCommand.run(options).number();
     }
   }
 }
