@@ -13,14 +13,17 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The relinker is killed (SIGKILL) at random moments, again and again, through a whole increase,
  * while real Swift's object server code writes to the same device, with and without the link to the
  * next place. After the last run real Swift reads at the new power what clients were told: every
- * object, in its newest version, and none that was deleted; and no suffix hash is wrong.
+ * object, in its newest version, and none that was deleted; and no suffix hash is wrong. With
+ * erasure coding some PUTs never come to be durable, and some fragments are durable as Swift had it
+ * before.
  */
 @Tag("swift")
 class SwiftCrashTest {
@@ -37,33 +40,37 @@ class SwiftCrashTest {
     this.root = directory.resolve("node");
   }
 
-  @Test
-  void killedAFewTimesNothingIsLostAndNothingComesBack() throws Exception {
-    wholeIncrease(15);
+  @ParameterizedTest
+  @EnumSource(ObjectPolicy.Kind.class)
+  void killedAFewTimesNothingIsLostAndNothingComesBack(ObjectPolicy.Kind kind) throws Exception {
+    wholeIncrease(kind, 12);
   }
 
-  @Test
+  @ParameterizedTest
+  @EnumSource(ObjectPolicy.Kind.class)
   @Tag("full")
-  void killedHundredsOfTimesNothingIsLostAndNothingComesBack() throws Exception {
-    wholeIncrease(220);
+  void killedHundredsOfTimesNothingIsLostAndNothingComesBack(ObjectPolicy.Kind kind)
+      throws Exception {
+    wholeIncrease(kind, 220);
   }
 
-  private void wholeIncrease(int kills) throws Exception {
+  private void wholeIncrease(ObjectPolicy.Kind kind, int kills) throws Exception {
+    boolean fragments = kind == ObjectPolicy.Kind.ERASURE_CODING;
     Random random = new Random(1);
     Files.createDirectories(root.resolve("d1/objects"));
     try (SwiftPython python = new SwiftPython(directory.resolve("python"))) {
-      SwiftTree swift = new SwiftTree(python, directory.resolve("swift"), "r");
+      SwiftTree swift = new SwiftTree(python, directory.resolve("swift"), fragments ? "e" : "r");
       List<LineProcess> writers = new ArrayList<>();
       try {
         for (int seed = 1; seed <= WRITERS; seed++) {
           writers.add(swift.writers(root, seed, POWER));
         }
         writers.forEach(each -> each.ask("prepared"));
-        killAgainAndAgain(Step.RELINK, kills / 2, random);
-        toItsEnd(Step.RELINK);
+        killAgainAndAgain(kind, Step.RELINK, kills / 2, random);
+        toItsEnd(kind, Step.RELINK);
         writers.forEach(each -> each.ask("increased"));
-        killAgainAndAgain(Step.CLEANUP, kills - kills / 2, random);
-        toItsEnd(Step.CLEANUP);
+        killAgainAndAgain(kind, Step.CLEANUP, kills - kills / 2, random);
+        toItsEnd(kind, Step.CLEANUP);
         for (LineProcess each : writers) {
           JsonNode account = JSON.readTree(each.ask("stop"));
           assertThat(account.path("told").size()).isGreaterThan(200);
@@ -80,7 +87,8 @@ class SwiftCrashTest {
     }
   }
 
-  private void killAgainAndAgain(Step step, int kills, Random random) throws Exception {
+  private void killAgainAndAgain(ObjectPolicy.Kind kind, Step step, int kills, Random random)
+      throws Exception {
     int wanted = killed + kills;
     for (int i = 0; killed < wanted && i < 2 * kills; i++) {
       Process process =
@@ -92,6 +100,7 @@ class SwiftCrashTest {
                   System.getProperty("java.class.path"),
                   Runner.class.getName(),
                   root.toString(),
+                  kind.name(),
                   step.name())
               .redirectErrorStream(true)
               .start();
@@ -104,17 +113,20 @@ class SwiftCrashTest {
   }
 
   /** The last run, with the writers at work. */
-  private void toItsEnd(Step step) {
-    DeviceProgress progress = DeviceTree.run(request(root, step));
+  private void toItsEnd(ObjectPolicy.Kind kind, Step step) {
+    DeviceProgress progress = DeviceTree.run(request(root, kind, step));
     assertThat(progress.result())
         .as("%s", progress.problems())
         .contains(new DeviceResult.Succeeded(false));
   }
 
-  private static RelinkRequest.Builder request(Path root, Step step) {
+  private static RelinkRequest.Builder request(Path root, ObjectPolicy.Kind kind, Step step) {
     int power = step == Step.RELINK ? POWER : POWER + 1;
-    return RelinkRequest.builder(root, ObjectPolicy.replication(0), step, power, POWER + 1)
-        .mountCheck(false);
+    ObjectPolicy policy =
+        kind == ObjectPolicy.Kind.ERASURE_CODING
+            ? ObjectPolicy.erasureCoding(0, 3)
+            : ObjectPolicy.replication(0);
+    return RelinkRequest.builder(root, policy, step, power, POWER + 1).mountCheck(false);
   }
 
   /** The process that is killed. */
@@ -122,7 +134,12 @@ class SwiftCrashTest {
     private Runner() {}
 
     public static void main(String[] arguments) throws InterruptedException, IOException {
-      RelinkRequest request = request(Path.of(arguments[0]), Step.valueOf(arguments[1])).build();
+      RelinkRequest request =
+          request(
+                  Path.of(arguments[0]),
+                  ObjectPolicy.Kind.valueOf(arguments[1]),
+                  Step.valueOf(arguments[2]))
+              .build();
       // Slowly, so that the kills meet it at work.
       LiveSettings settings = new LiveSettings().filesPerSecond(200);
       try (RelinkRun run = Relinker.create().start(request, settings, Guard.NONE)) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -37,9 +40,11 @@ class SwiftMoveTableTest {
    * Columns: the run; files at the old place; at the new one; what must be left at the old; at the
    * new; then hash dirs, files, linked, removed, errors. The run is the step, or "clobber" or
    * "clobber-cleanup" for one with --clobber-hardlink-collisions. A file is a letter (d .data, m
-   * .meta, t .ts, x an unexpected name) and its time. "&lt;" before it is the place at the power
-   * before, "&lt;&lt;" that at the one before it. At the new place, a file is linked to that of the
-   * same name at the old one; "!" is an inode of its own, "=&lt;" a link to the file at that place.
+   * .meta, t .ts, x an unexpected name) and its time. In a run of an erasure coding policy ("ec-…")
+   * it may be a fragment, F durable or f not, with its time and index, or D, the .durable file of
+   * old. "&lt;" before it is the place at the power before, "&lt;&lt;" that at the one before it.
+   * At the new place, a file is linked to that of the same name at the old one; "!" is an inode of
+   * its own, "=&lt;" a link to the file at that place.
    */
   private static final String TABLE =
       """
@@ -139,6 +144,10 @@ class SwiftMoveTableTest {
       return run.endsWith("cleanup") ? Step.CLEANUP : Step.RELINK;
     }
 
+    String policies() {
+      return run.startsWith("ec-") ? "e" : "r";
+    }
+
     boolean clobber() {
       return run.startsWith("clobber");
     }
@@ -147,9 +156,19 @@ class SwiftMoveTableTest {
   /** What one of the tools made of a row. */
   private record Left(NavigableSet<String> old, NavigableSet<String> now, String counters) {}
 
-  private static final List<Row> ROWS = TABLE.lines().map(Row::of).toList();
+  private static final List<Row> ROWS =
+      Stream.concat(TABLE.lines(), fragments().lines()).map(Row::of).toList();
   private static final Map<Row, Left> OURS = new HashMap<>();
   private static final Map<Row, Left> SWIFTS = new HashMap<>();
+
+  /** The rows of erasure coding. */
+  private static String fragments() {
+    try (var in = SwiftMoveTableTest.class.getResourceAsStream("fragments.table")) {
+      return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   static List<Row> rows() {
     return ROWS;
@@ -167,15 +186,21 @@ class SwiftMoveTableTest {
   @BeforeAll
   static void runAllRows(@TempDir Path directory) throws Exception {
     try (SwiftPython python = new SwiftPython(directory.resolve("python"))) {
-      SwiftTree swift = new SwiftTree(python, directory.resolve("swift"), "r");
-      for (String run : List.of("relink", "clobber", "cleanup", "clobber-cleanup")) {
+      Map<String, SwiftTree> swift = new HashMap<>();
+      for (String policies : List.of("r", "e")) {
+        swift.put(
+            policies, new SwiftTree(python, directory.resolve("swift-" + policies), policies));
+      }
+      for (String run :
+          List.of("relink", "clobber", "cleanup", "clobber-cleanup", "ec-relink", "ec-cleanup")) {
         Map<String, Row> rows = new TreeMap<>();
         for (Row row : ROWS) {
           if (row.run().equals(run)) {
             rows.put("d%02d".formatted(rows.size()), row);
           }
         }
-        run(swift, directory.resolve(run), rows);
+        String policies = rows.values().iterator().next().policies();
+        run(Objects.requireNonNull(swift.get(policies)), directory.resolve(run), rows);
       }
     }
   }
@@ -204,7 +229,7 @@ class SwiftMoveTableTest {
     int exit = swift.relinker(SwiftTree.NEVER, step.swiftName(), theirs, recon, options);
     JsonNode devices = SwiftTree.recon(recon).path("devices");
     RelinkRequest request =
-        RelinkRequest.builder(ours, ObjectPolicy.replication(0), step, power, POWER + 1)
+        RelinkRequest.builder(ours, swift.policies().getFirst(), step, power, POWER + 1)
             .mountCheck(false)
             .refuseStale(false)
             .clobberHardlinkCollisions(any.clobber())
@@ -267,6 +292,9 @@ class SwiftMoveTableTest {
       case 'd' -> "170000000" + seconds + ".00000.data";
       case 'm' -> "170000000" + seconds + ".00000.meta";
       case 't' -> "170000000" + seconds + ".00000.ts";
+      case 'f' -> "170000000" + seconds + ".00000#" + file.charAt(2) + ".data";
+      case 'F' -> "170000000" + seconds + ".00000#" + file.charAt(2) + "#d.data";
+      case 'D' -> "170000000" + seconds + ".00000.durable";
       default -> "unexpected";
     };
   }
@@ -308,16 +336,23 @@ class SwiftMoveTableTest {
     if (Files.isDirectory(hashDir)) {
       try (Stream<Path> list = Files.list(hashDir)) {
         list.map(path -> path.getFileName().toString())
-            .map(
-                name ->
-                    name.equals("unexpected")
-                        ? "x"
-                        : name.substring(name.lastIndexOf('.') + 1).charAt(0)
-                            + name.substring(9, 10))
+            .map(SwiftMoveTableTest::inWords)
             .forEach(names::add);
       }
     }
     return names;
+  }
+
+  /** The opposite of {@link #fileName}. */
+  private static String inWords(String name) {
+    if (name.equals("unexpected")) {
+      return "x";
+    }
+    String seconds = name.substring(9, 10);
+    if (name.contains("#")) {
+      return (name.contains("#d.") ? "F" : "f") + seconds + name.charAt(name.indexOf('#') + 1);
+    }
+    return name.endsWith(".durable") ? "D" + seconds : name.charAt(17) + seconds;
   }
 
   private static NavigableSet<String> names(String cell) {

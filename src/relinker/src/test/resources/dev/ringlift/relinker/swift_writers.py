@@ -24,12 +24,25 @@ def diskfile(router, policy, name, power, next_part_power):
     return router[policy].get_diskfile(DEVICE, str(partition), 'a', 'c', name, policy=policy, next_part_power=next_part_power)
 
 
-def put(disk_file, stamp, value):
+def put(disk_file, stamp, value, fragment=None, committed=True):
+    """The two phases of a PUT; erasure coding has an index of the fragment, and may come to know only the first phase."""
     body = value.encode()
+    metadata = {'X-Timestamp': stamp.internal, 'Content-Type': 'text/plain', 'Content-Length': str(len(body)), 'ETag': value}
+    if fragment is not None:
+        metadata['X-Object-Sysmeta-Ec-Frag-Index'] = str(fragment)
     with disk_file.create(size=len(body)) as writer:
         writer.write(body)
-        writer.put({'X-Timestamp': stamp.internal, 'Content-Type': 'text/plain', 'Content-Length': str(len(body)), 'ETag': value})
-        writer.commit(stamp)
+        writer.put(metadata)
+        if committed:
+            writer.commit(stamp)
+
+
+def make_legacy(disk_file, stamp, fragment):
+    """As Swift before 2.18 left a durable fragment."""
+    place = disk_file._datadir
+    os.rename(os.path.join(place, '%s#%d#d.data' % (stamp.internal, fragment)),
+              os.path.join(place, '%s#%d.data' % (stamp.internal, fragment)))
+    open(os.path.join(place, stamp.internal + '.durable'), 'w').close()
 
 
 def write(rnd, router, policy, told, power, next_part_power, name):
@@ -40,10 +53,15 @@ def write(rnd, router, policy, told, power, next_part_power, name):
     kind = 'PUT' if known is None or known[0] == 'DELETE' else rnd.choice(['PUT', 'PUT', 'POST', 'DELETE'])
     stamp = Timestamp.now()
     value = '%032x' % rnd.getrandbits(128)
+    fragment = rnd.randrange(3) if policy.policy_type == 'erasure_coding' else None
+    committed = fragment is None or known is None or rnd.random() < .8
     try:
         if kind == 'PUT':
-            put(disk_file, stamp, value)
-            told[name] = ['PUT', stamp.internal, value]
+            put(disk_file, stamp, value, fragment, committed)
+            if committed:
+                told[name] = ['PUT', stamp.internal, value]
+            if fragment is not None and next_part_power is None and known is None and rnd.random() < .3:
+                make_legacy(disk_file, stamp, fragment)
         elif kind == 'DELETE':
             disk_file.delete(stamp)
             told[name] = ['DELETE', stamp.internal, '']
@@ -69,7 +87,11 @@ def check(directory, root, power, told):
         disk_file = diskfile(router, policy, name, power, None)
         try:
             with disk_file.open():
-                found = b''.join(disk_file.reader()).decode()
+                if policy.policy_type == 'erasure_coding':
+                    # What was written is no real fragment, and a reader would find that out.
+                    found = disk_file.get_datafile_metadata()['ETag']
+                else:
+                    found = b''.join(disk_file.reader()).decode()
                 if kind == 'DELETE':
                     wrong.append('%s was deleted at %s, and is back from %s' % (name, stamp, disk_file.data_timestamp.internal))
                 elif kind != 'UNKNOWN' and (found != value or disk_file.timestamp.internal != stamp):
