@@ -57,6 +57,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>The first change of the ring is made only when every check of the preflight holds, and no
  *       other increase of the same ring is before this one.
  *   <li>Nothing is decided on ring and builder that do not belong together.
+ *   <li>A further cycle begins only when every object server that can be asked has had a full
+ *       replication pass since the last one; see {@link ReplicationTurn}.
  *   <li>What has ended stays as it is.
  * </ol>
  */
@@ -209,7 +211,13 @@ public final class Planner {
                   "The ring has partition power " + scene.ring().partPower() + " everywhere.",
                   scene.facts().byHand())));
     }
-    return planPrepare(scene);
+    return ReplicationTurn.missing(scene.seen(), scene.pair().ringMd5(), settings.settle())
+        .map(
+            message ->
+                ending.plan(
+                    Phase.Finishing,
+                    new Wait(Reason.AwaitingReplication, message, settings.recheck())))
+        .orElseGet(() -> planPrepare(scene));
   }
 
   private Plan planPrepare(Scene plain) {

@@ -40,6 +40,8 @@ public enum Reason {
   RingDistributed,
   /** Every node has the ring; running processes and transfers get time to follow. */
   Settling,
+  /** Between two cycles, replication has its turn. */
+  AwaitingReplication,
   /** Objects are being linked into the partitions of the next power. */
   Relinking,
   /** Objects are being removed from the partitions of the old power. */

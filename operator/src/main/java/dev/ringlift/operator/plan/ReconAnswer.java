@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *     for one that it could not read
  * @param version of Swift; null if it did not tell
  * @param clockSkew by how much its clock is ahead of the operator's; null if it did not tell
- * @param replicated when the last full replication pass began that has ended, by its clock; null if
- *     it was not asked, or has not told
+ * @param replicated when the last full pass of replication (and of reconstruction, where there is
+ *     any) began that has ended, by its clock; null if it was not asked, or has not told
  */
 public record ReconAnswer(
     Instant at,

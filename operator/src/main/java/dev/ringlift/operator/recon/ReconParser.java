@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *   /recon/replication/object  {"object_replication_last": end of the last pass, in such seconds,
  *                              "object_replication_time": how long it took, in minutes, …}; null
  *                              for what never was
+ *   /recon/reconstruction/object  the same, with names that begin with object_reconstruction
  * </pre>
  */
 final class ReconParser {
@@ -91,11 +92,19 @@ final class ReconParser {
     return Optional.ofNullable(instant(json(body)));
   }
 
-  /** When the last pass that has ended began. */
+  /** When the replicator's last pass that has ended began. */
   static Optional<Instant> replicated(byte[] body) throws ReconException {
-    JsonNode node = json(body);
-    Instant end = instant(node.path("object_replication_last"));
-    JsonNode minutes = node.path("object_replication_time");
+    return begun(json(body), "object_replication");
+  }
+
+  /** The same of the reconstructor, which does the work for policies of erasure coding. */
+  static Optional<Instant> reconstructed(byte[] body) throws ReconException {
+    return begun(json(body), "object_reconstruction");
+  }
+
+  private static Optional<Instant> begun(JsonNode node, String what) {
+    Instant end = instant(node.path(what + "_last"));
+    JsonNode minutes = node.path(what + "_time");
     if (end == null || !minutes.isNumber() || !(minutes.doubleValue() >= 0)) {
       return Optional.empty();
     }

@@ -4,6 +4,7 @@ import dev.ringlift.operator.plan.ReconAnswer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -189,9 +191,18 @@ public final class ReconPoller implements ReconReader, AutoCloseable {
         at,
         optional(target, "version", ReconParser::version).orElse(null),
         skew,
-        target.keepsObjects()
-            ? optional(target, "replication/object", ReconParser::replicated).orElse(null)
-            : null);
+        target.keepsObjects() ? replicated(target) : null);
+  }
+
+  /** The earlier of both passes, where there are both: nobody tells which a policy needs. */
+  private @Nullable Instant replicated(ReconTarget target) throws InterruptedException {
+    Optional<Instant> copied = optional(target, "replication/object", ReconParser::replicated);
+    Optional<Instant> rebuilt =
+        optional(target, "reconstruction/object", ReconParser::reconstructed);
+    return Stream.of(copied, rebuilt)
+        .flatMap(Optional::stream)
+        .min(Comparator.naturalOrder())
+        .orElse(null);
   }
 
   private static Instant middle(Instant begin, Instant end) {

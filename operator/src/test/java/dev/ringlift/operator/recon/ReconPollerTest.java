@@ -127,6 +127,20 @@ class ReconPollerTest {
   }
 
   @Test
+  void ofReplicationAndReconstructionTheEarlierPassCounts() {
+    rings("{}");
+    answers.put(
+        "/recon/replication/object",
+        "{\"object_replication_last\": 1000000600, \"object_replication_time\": 0}");
+    answers.put(
+        "/recon/reconstruction/object",
+        "{\"object_reconstruction_last\": 1000000600, \"object_reconstruction_time\": 10.0}");
+
+    assertThat(Objects.requireNonNull(answered().replicated()).getEpochSecond())
+        .isEqualTo(1000000000);
+  }
+
+  @Test
   void whoTellsHisRingsNeedNotTellMore() {
     rings("{\"/etc/swift/%s\": \"%s\"}".formatted(FILE, MD5));
 
