@@ -6,6 +6,8 @@ import dev.ringlift.operator.plan.Settings;
 import dev.ringlift.operator.recon.ReconPoller;
 import dev.ringlift.operator.store.RingStores;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.monitoring.Metrics;
+import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -37,8 +39,15 @@ final class OperatorBeans {
 
   @Produces
   @Singleton
-  IncreaseMetrics metrics(MeterRegistry registry) {
-    return new IncreaseMetrics(registry);
+  IncreaseMetrics metrics(MeterRegistry registry, Clock clock) {
+    return new IncreaseMetrics(registry, clock);
+  }
+
+  /** The SDK's own, such as how long a look at an increase takes; labelled by no object's name. */
+  @Produces
+  @Singleton
+  Metrics sdkMetrics(MeterRegistry registry) {
+    return MicrometerMetrics.withoutPerResourceMetrics(registry);
   }
 
   @Produces

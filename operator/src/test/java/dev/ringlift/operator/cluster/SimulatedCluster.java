@@ -250,7 +250,7 @@ public final class SimulatedCluster implements AutoCloseable {
             RingStores.of(client, Clock.systemUTC()),
             settings,
             Clock.systemUTC(),
-            new IncreaseMetrics(new SimpleMeterRegistry()),
+            new IncreaseMetrics(new SimpleMeterRegistry(), Clock.systemUTC()),
             poller,
             writer),
         overrider -> overrider.settingNamespace(namespace));
