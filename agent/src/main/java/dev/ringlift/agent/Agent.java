@@ -64,6 +64,7 @@ final class Agent implements AutoCloseable {
   private final Loop deliveryLoop;
   private final Loop nodeLoop;
   private final Loop taskLoop;
+  private final Duration heartbeatHangs;
   private final List<Loop> loops;
   private List<SeenRing> seen = List.of();
 
@@ -129,6 +130,7 @@ final class Agent implements AutoCloseable {
             clock,
             this::pokeTasks);
 
+    heartbeatHangs = settings.renewInterval().multipliedBy(2).plus(HANGING);
     heartbeatLoop = new Loop("heartbeat", heartbeat::pause, heartbeat::beat);
     inventoryLoop = new Loop("inventory", settings::inventoryInterval, this::lookAtDevices);
     deliveryLoop = new Loop("delivery", settings::ringInterval, () -> deliver(delivery));
@@ -219,9 +221,15 @@ final class Agent implements AutoCloseable {
   /** Names of the threads that hang. Devices don't count: a dying disk is mended by no restart. */
   List<String> hanging() {
     return loops.stream()
-        .filter(loop -> loop != inventoryLoop && loop.sinceLastTurn().compareTo(HANGING) > 0)
+        .filter(loop -> loop != inventoryLoop)
+        .filter(loop -> loop.sinceLastTurn().compareTo(patience(loop)) > 0)
         .map(Loop::name)
         .toList();
+  }
+
+  /** The heartbeat's pauses may be longer than what tells of a thread that hangs. */
+  private Duration patience(Loop loop) {
+    return loop == heartbeatLoop ? heartbeatHangs : HANGING;
   }
 
   /** How many devices there are. */

@@ -37,10 +37,10 @@ interface AgentConfig {
   @WithDefault("1")
   int replicationSlots();
 
-  @WithDefault("40s")
+  @WithDefault("300s")
   Duration leaseDuration();
 
-  @WithDefault("10s")
+  @WithDefault("120s")
   Duration renewInterval();
 
   @WithDefault("5s")
@@ -54,4 +54,7 @@ interface AgentConfig {
 
   @WithDefault("8081")
   int httpPort();
+
+  @WithDefault("false")
+  boolean logJson();
 }

@@ -32,7 +32,7 @@ class AgentSettingsTest {
     AgentSettings settings = settings();
 
     assertThat(settings.node()).isEqualTo("node-1");
-    assertThat(settings.leaseDuration()).hasSeconds(40);
+    assertThat(settings.leaseDuration()).hasSeconds(300);
     assertThat(settings.mountCheck()).isTrue();
     assertThat(settings.version()).isEqualTo("1.2.3");
   }
@@ -54,7 +54,7 @@ class AgentSettingsTest {
     refuses("node-name", "Node_1", "The node name 'Node_1' (ringlift.agent.node-name) is none");
     refuses(
         "ring-config-maps", "swift-rings,Mine", "'Mine' (ringlift.agent.ring-config-maps) is no");
-    refuses("renew-interval", "30s", "at least twice");
+    refuses("renew-interval", "200s", "at least twice");
     refuses("status-interval", "0s", "ringlift.agent.status-interval must be longer than PT0S.");
     refuses("replication-slots", "-1", "must be 0 or more");
     values.remove("ringlift.agent.node-name");

@@ -10,7 +10,6 @@ import dev.ringlift.operator.observe.ClusterReader;
 import dev.ringlift.operator.observe.Observer;
 import dev.ringlift.operator.observe.SlimPods;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -18,8 +17,6 @@ import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
-import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
-import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -35,7 +32,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What wakes an increase, and the caches that come with it.
@@ -71,6 +67,7 @@ final class EventSources implements ClusterReader {
         new InformerEventSource<>(
             from(RelinkTask.class)
                 .withName("relinktasks")
+                .withItemStore(new Slim<>(Slim::withoutManagers))
                 .withSecondaryToPrimaryMapper(
                     Mappers.fromOwnerReferences(PartitionPowerIncrease.class))
                 .build(),
@@ -79,6 +76,7 @@ final class EventSources implements ClusterReader {
         new InformerEventSource<>(
             from(StorageNode.class)
                 .withName("storagenodes")
+                .withItemStore(new Slim<>(Slim::withoutManagers))
                 .withSecondaryToPrimaryMapper(this::allOfNamespace)
                 .build(),
             context);
@@ -86,6 +84,7 @@ final class EventSources implements ClusterReader {
         new InformerEventSource<>(
             from(Node.class)
                 .withName("nodes")
+                .withItemStore(new Slim<>(Slim::addressesOnly))
                 .withWatchAllNamespaces()
                 .withOnUpdateFilter(EventSources::addressesChanged)
                 .withSecondaryToPrimaryMapper(node -> wake(increase -> true))
@@ -95,7 +94,8 @@ final class EventSources implements ClusterReader {
         new InformerEventSource<>(
             from(Lease.class)
                 .withName("leases")
-                .withGenericFilter(EventSources::isAgent)
+                .withLabelSelector(ApiConstants.LABEL_NODE)
+                .withItemStore(new Slim<>(Slim::withoutManagers))
                 .withOnUpdateFilter(EventSources::cameBack)
                 .withSecondaryToPrimaryMapper(this::allOfNamespace)
                 .build(),
@@ -104,7 +104,7 @@ final class EventSources implements ClusterReader {
         new InformerEventSource<>(
             from(ConfigMap.class)
                 .withName("configmaps")
-                .withItemStore(new NamesOnly())
+                .withItemStore(new Slim<>(Slim::nameOnly))
                 .withSecondaryToPrimaryMapper(this::namingIt)
                 .build(),
             context);
@@ -160,7 +160,7 @@ final class EventSources implements ClusterReader {
 
   @Override
   public List<Lease> leases(String namespace) {
-    return leases.list(namespace, EventSources::isAgent).toList();
+    return leases.list(namespace).toList();
   }
 
   @Override
@@ -244,10 +244,6 @@ final class EventSources implements ClusterReader {
     return status == null || status.phase() == null || !status.phase().terminal();
   }
 
-  private static boolean isAgent(Lease lease) {
-    return lease.getMetadata().getName().startsWith(ApiConstants.AGENT_LEASE_PREFIX);
-  }
-
   private static boolean addressesChanged(Node now, Node before) {
     return !Observer.addresses(now).equals(Observer.addresses(before));
   }
@@ -262,26 +258,5 @@ final class EventSources implements ClusterReader {
     Integer seconds = before.getSpec().getLeaseDurationSeconds();
     Duration valid = seconds == null ? Observer.DEFAULT_LEASE : Duration.ofSeconds(seconds);
     return now.getSpec().getRenewTime().isAfter(before.getSpec().getRenewTime().plus(valid));
-  }
-
-  /** Keeps of each ConfigMap that it is there: a namespace may hold many, and large ones. */
-  private static final class NamesOnly extends BasicItemStore<ConfigMap> {
-    NamesOnly() {
-      super(Cache::metaNamespaceKeyFunc);
-    }
-
-    @Override
-    public @Nullable ConfigMap put(String key, ConfigMap map) {
-      return super.put(
-          key,
-          new ConfigMapBuilder()
-              .withNewMetadata()
-              .withNamespace(map.getMetadata().getNamespace())
-              .withName(map.getMetadata().getName())
-              .withUid(map.getMetadata().getUid())
-              .withResourceVersion(map.getMetadata().getResourceVersion())
-              .endMetadata()
-              .build());
-    }
   }
 }

@@ -136,26 +136,17 @@ public final class IncreaseMetrics {
         of(
             progress,
             p -> p.partitionsTotal() == 0 ? 0 : (double) p.partitionsDone() / p.partitionsTotal()));
-    add(
-        entry,
-        IncreaseMetric.INCREASE_PARTITIONS_DONE,
-        of(progress, Progress::partitionsDone));
+    add(entry, IncreaseMetric.INCREASE_PARTITIONS_DONE, of(progress, Progress::partitionsDone));
     add(entry, IncreaseMetric.INCREASE_PARTITIONS, of(progress, Progress::partitionsTotal));
     add(entry, IncreaseMetric.INCREASE_FILES, of(progress, Progress::files));
     add(entry, IncreaseMetric.INCREASE_LINKED, of(progress, Progress::linked));
     add(entry, IncreaseMetric.INCREASE_REMOVED, of(progress, Progress::removed));
     add(entry, IncreaseMetric.INCREASE_ERRORS, of(progress, Progress::errors));
-    add(
-        entry,
-        IncreaseMetric.INCREASE_FILES_PER_SECOND,
-        of(progress, Progress::filesPerSecond));
+    add(entry, IncreaseMetric.INCREASE_FILES_PER_SECOND, of(progress, Progress::filesPerSecond));
     add(
         entry,
         IncreaseMetric.INCREASE_ETA_SECONDS,
-        s ->
-            s.progress() == null
-                ? Double.NaN
-                : secondsUntil(s.progress().estimatedCompletion()));
+        s -> s.progress() == null ? Double.NaN : secondsUntil(s.progress().estimatedCompletion()));
   }
 
   private void addNodes(Entry entry, String state, ToDoubleFunction<NodeCounts> count) {

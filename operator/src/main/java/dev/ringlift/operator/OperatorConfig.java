@@ -70,6 +70,16 @@ public interface OperatorConfig {
   @WithDefault("786432")
   int partLimit();
 
+  /** How the log is written. */
+  Log log();
+
+  /** On the console; its form is what can be chosen. */
+  interface Log {
+    /** A line of JSON for each record. */
+    @WithDefault("false")
+    boolean json();
+  }
+
   /** Which of several operators works. */
   LeaderElection leaderElection();
 

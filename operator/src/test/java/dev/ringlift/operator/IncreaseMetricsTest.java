@@ -89,10 +89,11 @@ class IncreaseMetricsTest {
 
   @Test
   void eachIsDocumentedAndNoOtherAndEachIsThere() throws IOException {
-    String operator =
-        Files.readString(Path.of("../docs/metrics.md")).split("(?m)^## ", -1)[1];
+    String operator = Files.readString(Path.of("../docs/metrics.md")).split("(?m)^## ", -1)[1];
     List<String> documented =
-        Pattern.compile("(?m)^\\| `(ringlift_\\w+)").matcher(operator).results()
+        Pattern.compile("(?m)^\\| `(ringlift_\\w+)")
+            .matcher(operator)
+            .results()
             .map(row -> row.group(1))
             .toList();
     metrics.record(increase("uid-1"), status(RELINKING));

@@ -48,6 +48,18 @@ class HeartbeatTest {
     assertThat(heartbeat.pause()).isNotEqualTo(heartbeat.pause());
   }
 
+  @Test
+  void aRenewalThatFailedIsTriedAgainSoon() {
+    Heartbeat heartbeat = heartbeat();
+    cutOff = true;
+    assertThatThrownBy(heartbeat::beat).isInstanceOf(IllegalStateException.class);
+    assertThat(heartbeat.pause()).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(6));
+
+    cutOff = false;
+    heartbeat.beat();
+    assertThat(heartbeat.pause()).isBetween(Duration.ofSeconds(8), Duration.ofSeconds(12));
+  }
+
   private Heartbeat heartbeat() {
     return new Heartbeat(
         new LeaseApi() {

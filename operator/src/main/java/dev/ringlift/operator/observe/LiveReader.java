@@ -33,7 +33,12 @@ public final class LiveReader implements ClusterReader {
 
   @Override
   public List<Lease> leases(String namespace) {
-    return client.leases().inNamespace(namespace).list().getItems();
+    return client
+        .leases()
+        .inNamespace(namespace)
+        .withLabel(ApiConstants.LABEL_NODE)
+        .list()
+        .getItems();
   }
 
   @Override

@@ -131,6 +131,7 @@ public final class SimulatedAgent {
             .withNewMetadata()
             .withNamespace(namespace)
             .withName(ApiConstants.AGENT_LEASE_PREFIX + node)
+            .addToLabels(ApiConstants.LABEL_NODE, node)
             .endMetadata()
             .withNewSpec()
             .withHolderIdentity(node)

@@ -1,0 +1,65 @@
+package dev.ringlift.operator;
+
+import dev.ringlift.operator.observe.Observer;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** What a watch keeps: less of each object than there is, so that thousands fit a small heap. */
+final class Slim<T extends HasMetadata> extends BasicItemStore<T> {
+  private final UnaryOperator<T> less;
+
+  Slim(UnaryOperator<T> less) {
+    super(Cache::metaNamespaceKeyFunc);
+    this.less = less;
+  }
+
+  @Override
+  public @Nullable T put(String key, T object) {
+    return super.put(key, less.apply(object));
+  }
+
+  /** That it is there: a namespace may hold many, and large ones. */
+  static ConfigMap nameOnly(ConfigMap map) {
+    return new ConfigMapBuilder()
+        .withNewMetadata()
+        .withNamespace(map.getMetadata().getNamespace())
+        .withName(map.getMetadata().getName())
+        .withUid(map.getMetadata().getUid())
+        .withResourceVersion(map.getMetadata().getResourceVersion())
+        .endMetadata()
+        .build();
+  }
+
+  /** What {@link Observer} looks at. The rest, with images and capacity, is many times as long. */
+  static Node addressesOnly(Node node) {
+    return new NodeBuilder()
+        .withNewMetadata()
+        .withName(node.getMetadata().getName())
+        .withUid(node.getMetadata().getUid())
+        .withResourceVersion(node.getMetadata().getResourceVersion())
+        .withLabels(node.getMetadata().getLabels())
+        .withAnnotations(node.getMetadata().getAnnotations())
+        .endMetadata()
+        .withNewSpec()
+        .withUnschedulable(node.getSpec() == null ? null : node.getSpec().getUnschedulable())
+        .endSpec()
+        .withNewStatus()
+        .withAddresses(node.getStatus() == null ? List.of() : node.getStatus().getAddresses())
+        .endStatus()
+        .build();
+  }
+
+  /** Who wrote which field when is of no use here, and often longer than all else. */
+  static <T extends HasMetadata> T withoutManagers(T object) {
+    object.getMetadata().setManagedFields(List.of());
+    return object;
+  }
+}
