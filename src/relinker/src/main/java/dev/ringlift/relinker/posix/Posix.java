@@ -31,27 +31,28 @@ public class Posix implements AutoCloseable {
   public static final int TYPE_FILE = 0x8000;
   public static final int TYPE_LINK = 0xa000;
 
-  private static final boolean AARCH64 = System.getProperty("os.arch", "").equals("aarch64");
-  private static final int O_DIRECTORY = AARCH64 ? 0x4000 : 0x10000;
-  private static final int O_NOFOLLOW = AARCH64 ? 0x8000 : 0x20000;
+  private static final int O_DIRECTORY = SystemCall.isAarch64() ? 0x4000 : 0x10000;
+  private static final int O_NOFOLLOW = SystemCall.isAarch64() ? 0x8000 : 0x20000;
   private static final int O_CLOEXEC = 0x80000;
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
   private static final int AT_REMOVEDIR = 0x200;
   private static final int AT_EMPTY_PATH = 0x1000;
   private static final int LOCK_EX_NB = 2 | 4;
-  private static final long SYS_OPENAT2 = 437;
   private static final long RESOLVE_NO_XDEV = 1;
   private static final long RESOLVE_NO_SYMLINKS = 4;
+  private static final int HOW_SIZE = 24;
   private static final int STATX_BASIC = 0x7ff;
   private static final int STATX_SIZE = 256;
   private static final int STATFS_SIZE = 120;
   private static final int COPY_SIZE = 64 * 1024;
 
   private final Arena arena = Arena.ofConfined();
-  private final MemorySegment capture = arena.allocate(LibC.CAPTURE);
+  private final MemorySegment errno = arena.allocate(SystemCall.ERRNO);
   private final MemorySegment stat = arena.allocate(STATX_SIZE, 8);
   private final MemorySegment statfs = arena.allocate(STATFS_SIZE, 8);
-  private final MemorySegment how = arena.allocate(24, 8);
+  private final long statAddress = stat.address();
+  private final MemorySegment how = arena.allocate(HOW_SIZE, 8);
+  private final long howAddress = how.address();
   private final MemorySegment copy = arena.allocate(COPY_SIZE, 8);
   private final long empty = arena.allocateFrom("").address();
   private boolean openat2;
@@ -90,15 +91,7 @@ public class Posix implements AutoCloseable {
     if (openat2) {
       int answer;
       do {
-        try {
-          long fd =
-              (long)
-                  LibC.SYSCALL.invokeExact(
-                      capture, SYS_OPENAT2, (long) directory, name, how.address(), 24L);
-          answer = answer((int) fd);
-        } catch (Throwable e) {
-          throw unexpected(e);
-        }
+        answer = SystemCall.OPENAT2.quick(errno, directory, name, howAddress, HOW_SIZE, 0);
       } while (answer == -Errno.EINTR);
       if (answer != -Errno.ENOSYS && answer != -Errno.EPERM) {
         return answer;
@@ -130,13 +123,11 @@ public class Posix implements AutoCloseable {
     return open(directory, name, flags, mode, false);
   }
 
+  /** Always 0: what was written and matters has been synced before, so no error is told. */
   public int close(int fd) {
-    try {
-      // Never repeated: on Linux the descriptor is gone even when the call says EINTR.
-      return answer((int) LibC.CLOSE.invokeExact(capture, fd));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    // Never repeated: on Linux the descriptor is gone whatever the call says.
+    SystemCall.CLOSE.blindly(fd);
+    return 0;
   }
 
   /**
@@ -144,20 +135,11 @@ public class Posix implements AutoCloseable {
    * end.
    */
   public int getdents(int fd, long address, long size) {
-    try {
-      return answer((int) (long) LibC.GETDENTS.invokeExact(capture, fd, address, size));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return SystemCall.GETDENTS64.quick(errno, fd, address, size, 0, 0);
   }
 
   public int link(int fromDirectory, long fromName, int toDirectory, long toName) {
-    try {
-      return answer(
-          (int) LibC.LINKAT.invokeExact(capture, fromDirectory, fromName, toDirectory, toName, 0));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return SystemCall.LINKAT.quick(errno, fromDirectory, fromName, toDirectory, toName, 0);
   }
 
   public int unlink(int directory, long name) {
@@ -170,20 +152,11 @@ public class Posix implements AutoCloseable {
 
   /** Makes a directory with the permissions that the umask leaves of 0777, as Swift does. */
   public int makeDirectory(int directory, long name) {
-    try {
-      return answer((int) LibC.MKDIRAT.invokeExact(capture, directory, name, 0777));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return SystemCall.MKDIRAT.quick(errno, directory, name, 0777, 0, 0);
   }
 
   public int rename(int fromDirectory, long fromName, int toDirectory, long toName) {
-    try {
-      return answer(
-          (int) LibC.RENAMEAT.invokeExact(capture, fromDirectory, fromName, toDirectory, toName));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return SystemCall.RENAMEAT.call(errno, fromDirectory, fromName, toDirectory, toName, 0);
   }
 
   /** Looks at a name without following it; on 0 the {@code stat…} methods answer for it. */
@@ -244,11 +217,7 @@ public class Posix implements AutoCloseable {
    * Looks at the file system of an open file; on 0 the {@code fileSystem…} methods answer for it.
    */
   public int fileSystem(int fd) {
-    try {
-      return answer((int) LibC.FSTATFS.invokeExact(capture, fd, statfs.address()));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return SystemCall.FSTATFS.call(errno, fd, statfs.address(), 0, 0, 0);
   }
 
   /** The file system's magic number. */
@@ -266,36 +235,20 @@ public class Posix implements AutoCloseable {
 
   /** Takes the exclusive {@code flock} without waiting; {@code EAGAIN} while another has it. */
   public int tryLock(int fd) {
-    try {
-      return answer((int) LibC.FLOCK.invokeExact(capture, fd, LOCK_EX_NB));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return SystemCall.FLOCK.call(errno, fd, LOCK_EX_NB, 0, 0, 0);
   }
 
   public int fsync(int fd) {
-    try {
-      return answer((int) LibC.FSYNC.invokeExact(capture, fd));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return SystemCall.FSYNC.call(errno, fd, 0, 0, 0, 0);
   }
 
   /** Brings everything written to the file system of this descriptor to the disk. */
   public int syncFileSystem(int fd) {
-    try {
-      return answer((int) LibC.SYNCFS.invokeExact(capture, fd));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return SystemCall.SYNCFS.call(errno, fd, 0, 0, 0, 0);
   }
 
   public int truncate(int fd, long size) {
-    try {
-      return answer((int) LibC.FTRUNCATE.invokeExact(capture, fd, size));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return SystemCall.FTRUNCATE.call(errno, fd, size, 0, 0, 0);
   }
 
   /** Reads at most so many bytes from the current position; fewer only at the end of the file. */
@@ -341,11 +294,7 @@ public class Posix implements AutoCloseable {
     int all = flags | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
     int answer;
     do {
-      try {
-        answer = answer((int) LibC.OPENAT.invokeExact(capture, directory, name, all, mode));
-      } catch (Throwable e) {
-        throw unexpected(e);
-      }
+      answer = SystemCall.OPENAT.call(errno, directory, name, all, mode, 0);
     } while (answer == -Errno.EINTR);
     return answer;
   }
@@ -378,48 +327,18 @@ public class Posix implements AutoCloseable {
   }
 
   private int unlink(int directory, long name, int flags) {
-    try {
-      return answer((int) LibC.UNLINKAT.invokeExact(capture, directory, name, flags));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return SystemCall.UNLINKAT.quick(errno, directory, name, flags, 0, 0);
   }
 
   private int statx(int directory, long name, int flags) {
-    try {
-      return answer(
-          (int)
-              LibC.STATX.invokeExact(capture, directory, name, flags, STATX_BASIC, stat.address()));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return SystemCall.STATX.quick(errno, directory, name, flags, STATX_BASIC, statAddress);
   }
 
   private int read(int fd, long address, long size) {
-    try {
-      return answer((int) (long) LibC.READ.invokeExact(capture, fd, address, size));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return SystemCall.READ.call(errno, fd, address, size, 0, 0);
   }
 
   private int write(int fd, long address, long size) {
-    try {
-      return answer((int) (long) LibC.WRITE.invokeExact(capture, fd, address, size));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
-  }
-
-  private int answer(int result) {
-    return result >= 0 ? result : -capture.get(JAVA_INT_UNALIGNED, LibC.ERRNO_OFFSET);
-  }
-
-  private static RuntimeException unexpected(Throwable e) {
-    return switch (e) {
-      case Error error -> throw error;
-      case RuntimeException runtime -> runtime;
-      default -> new IllegalStateException(e);
-    };
+    return SystemCall.WRITE.call(errno, fd, address, size, 0, 0);
   }
 }
