@@ -11,8 +11,10 @@ import dev.ringlift.relinker.posix.Listing;
 import dev.ringlift.relinker.posix.Posix;
 import dev.ringlift.relinker.posix.PosixException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -110,7 +112,8 @@ final class PartitionMover {
   private final class Walk {
     private final long number;
     private final int fd;
-    private final Map<Long, TargetPartition> targets = new HashMap<>(4);
+    private final List<TargetPartition> targets = new ArrayList<>(2);
+    private final List<TargetSuffix> suffixTargets = new ArrayList<>(2);
     private final BitSet suffixes = new BitSet();
     private final BitSet changed = new BitSet();
     private final BitSet removed = new BitSet();
@@ -146,7 +149,7 @@ final class PartitionMover {
         }
         finishTargets();
       } finally {
-        targets.values().forEach(TargetPartition::close);
+        targets.forEach(TargetPartition::close);
       }
       if (job.cleanup() && !job.dryRun()) {
         finishOld();
@@ -191,32 +194,27 @@ final class PartitionMover {
         error(-answer, "The suffix dir could not be listed", number, suffix);
         return false;
       }
-      Map<Long, TargetSuffix> suffixTargets = new HashMap<>(4);
+      suffixTargets.clear();
       boolean empty = true;
       try {
         for (int at = listing.first(); at >= 0 && !stopped; at = listing.next(at)) {
           byte[] hash = listing.name(at);
-          if (!Places.isHash(hash) || listing.surelyNoDirectory(at)) {
+          boolean proper = Places.isHash(hash);
+          if (!proper || listing.surelyNoDirectory(at)) {
             litter.set(Places.suffixNumber(suffix.bytes()));
           }
-          empty &=
-              Places.isHash(hash)
-                  && walkHash(suffix, suffixFd, new Name(hash), listing, at, suffixTargets);
+          empty &= proper && walkHash(suffix, suffixFd, new Name(hash), listing, at);
         }
       } finally {
-        suffixTargets.values().forEach(each -> each.finish(hasher, digest.begin()));
+        for (TargetSuffix each : suffixTargets) {
+          each.finish(hasher, digest.begin());
+        }
       }
       return empty && !stopped;
     }
 
     /** Whether the hash dir is gone from here. */
-    private boolean walkHash(
-        Name suffix,
-        int suffixFd,
-        Name hash,
-        Listing listing,
-        int at,
-        Map<Long, TargetSuffix> suffixTargets) {
+    private boolean walkHash(Name suffix, int suffixFd, Name hash, Listing listing, int at) {
       long target = Places.partition(hash.bytes(), job.request().nextPartPower());
       if (target == number) {
         return false;
@@ -247,11 +245,7 @@ final class PartitionMover {
         return false;
       }
       try {
-        TargetSuffix targetSuffix = suffixTargets.get(target);
-        if (targetSuffix == null) {
-          targetSuffix = new TargetSuffix(tools, target(target), suffix);
-          suffixTargets.put(target, targetSuffix);
-        }
+        TargetSuffix targetSuffix = targetSuffix(target, suffix);
         changed.set(Places.suffixNumber(suffix.bytes()));
         return mover.move(number, suffix, suffixFd, hash, address, targetSuffix);
       } catch (PosixException e) {
@@ -265,19 +259,32 @@ final class PartitionMover {
       }
     }
 
+    /** One of the two that there are, nearly always, of the suffix that is walked. */
+    private TargetSuffix targetSuffix(long target, Name suffix) throws PosixException {
+      for (TargetSuffix each : suffixTargets) {
+        if (each.partitionNumber() == target) {
+          return each;
+        }
+      }
+      TargetSuffix made = new TargetSuffix(tools, target(target), suffix);
+      suffixTargets.add(made);
+      return made;
+    }
+
     private TargetPartition target(long target) throws PosixException {
-      TargetPartition known = targets.get(target);
-      if (known != null) {
-        return known;
+      for (TargetPartition each : targets) {
+        if (each.number() == target) {
+          return each;
+        }
       }
       TargetPartition opened = new TargetPartition(job, tools, hashes, target);
       opened.open(suffixes);
-      targets.put(target, opened);
+      targets.add(opened);
       return opened;
     }
 
     private void finishTargets() {
-      for (TargetPartition target : targets.values()) {
+      for (TargetPartition target : targets) {
         try {
           target.finish();
         } catch (PosixException e) {

@@ -7,9 +7,9 @@ import dev.ringlift.relinker.posix.Errno;
 import dev.ringlift.relinker.posix.Posix;
 import dev.ringlift.relinker.posix.PosixException;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * A partition that the hash dirs of an old one belong to, while the old one is worked on.
@@ -31,7 +31,7 @@ final class TargetPartition {
   private final PartitionHashes hashes;
   private final long number;
   private final BitSet touched = new BitSet();
-  private final Map<Integer, Optional<SuffixHash>> known = new TreeMap<>();
+  private final Map<Integer, Optional<SuffixHash>> known = new HashMap<>();
   private int fd = -1;
   private boolean counted;
   private BitSet oldSuffixes = new BitSet();

@@ -8,10 +8,11 @@ import dev.ringlift.relinker.posix.Listing;
 import dev.ringlift.relinker.posix.PathBuffer;
 import dev.ringlift.relinker.posix.Posix;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * A suffix dir of a new partition while the old suffix dir of the same name is walked. It is
@@ -32,10 +33,13 @@ final class TargetSuffix {
     OPEN
   }
 
+  /** What a hash dir in it holds. */
+  private record Content(Name hash, FileSet files) {}
+
   private final Tools tools;
   private final TargetPartition partition;
   private final Name name;
-  private final SortedMap<Name, FileSet> contents = new TreeMap<>();
+  private final List<Content> contents = new ArrayList<>(2);
   private State state = State.UNKNOWN;
   private int fd = -1;
   private boolean unsure;
@@ -143,7 +147,7 @@ final class TargetSuffix {
 
   /** Says what a hash dir in it holds now. */
   void holds(Name hash, FileSet files) {
-    contents.put(hash, files);
+    contents.add(new Content(hash, files));
   }
 
   /** A hash dir in it was touched, but what it holds now is not known. */
@@ -175,12 +179,13 @@ final class TargetSuffix {
   }
 
   private boolean addContents(SuffixHasher hasher, SuffixDigest digest) {
-    if (state == State.MADE) {
-      contents.values().forEach(digest::add);
-      return true;
+    if (contents.size() > 1) {
+      contents.sort(Comparator.comparing(Content::hash));
     }
-    if (holdsNothingElse()) {
-      contents.values().forEach(digest::add);
+    if (state == State.MADE || holdsNothingElse()) {
+      for (Content each : contents) {
+        digest.add(each.files());
+      }
       return true;
     }
     Listing listing = tools.otherHashes;
@@ -192,8 +197,10 @@ final class TargetSuffix {
       names.add(new Name(listing.name(at)));
     }
     names.sort(null);
+    Map<Name, FileSet> known = new HashMap<>();
+    contents.forEach(each -> known.put(each.hash(), each.files()));
     for (Name each : names) {
-      FileSet files = contents.get(each);
+      FileSet files = known.get(each);
       if (files != null) {
         digest.add(files);
       } else if (hasher.add(fd, each.bytes(), digest) < 0) {

@@ -23,6 +23,11 @@ public final class SuffixDigest {
   private static final byte[] FRAGMENT = {};
 
   private final ObjectPolicy.Kind kind;
+
+  /** Of what belongs to no fragment. */
+  private final MessageDigest main = md5();
+
+  private boolean mainUsed;
   private final Map<Integer, MessageDigest> digests = new HashMap<>(2);
 
   /** Looking MD5 up costs more than computing one. */
@@ -34,6 +39,8 @@ public final class SuffixDigest {
 
   /** Forgets what was added, for another suffix dir. */
   public SuffixDigest begin() {
+    main.reset();
+    mainUsed = false;
     for (MessageDigest digest : digests.values()) {
       digest.reset();
       spare.add(digest);
@@ -69,9 +76,12 @@ public final class SuffixDigest {
 
   public SuffixHash finish() {
     if (kind == ObjectPolicy.Kind.REPLICATION) {
-      return SuffixHash.replicated(hexadecimal(digest(SuffixHash.NO_FRAGMENT)));
+      return SuffixHash.replicated(hexadecimal(main));
     }
     Map<Integer, String> byFragment = new HashMap<>();
+    if (mainUsed) {
+      byFragment.put(SuffixHash.NO_FRAGMENT, hexadecimal(main));
+    }
     digests.forEach((fragment, digest) -> byFragment.put(fragment, hexadecimal(digest)));
     return SuffixHash.erasureCoded(byFragment);
   }
@@ -93,6 +103,10 @@ public final class SuffixDigest {
   }
 
   private MessageDigest digest(int fragment) {
+    if (fragment == SuffixHash.NO_FRAGMENT) {
+      mainUsed = true;
+      return main;
+    }
     return digests.computeIfAbsent(fragment, unused -> spare.isEmpty() ? md5() : spare.remove());
   }
 
