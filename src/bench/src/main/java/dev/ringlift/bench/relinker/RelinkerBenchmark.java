@@ -19,11 +19,12 @@ import java.util.stream.IntStream;
 /**
  * Prints what relink and cleanup of a node take by swift-object-relinker (a worker for each
  * device), by {@code bin/ringlift} and by a bare loop of the needed calls in C: processes, start
- * included, in turn on trees that are alike; medians and ratios. After each cleanup the whole tree
- * is checked.
+ * included, in turn on trees that are alike; medians and ratios. The first tree that each leaves is
+ * checked as a whole.
  *
- * <p>Arguments: {@code compare OBJECTS RUNS MEMORY_FOLDER [XFS_FOLDER]}, or {@code growth
- * MEMORY_FOLDER}: how Ringlift's time and memory grow with objects, partitions and devices.
+ * <p>Arguments: {@code compare OBJECTS[,OBJECTS…] RUNS MEMORY_FOLDER [XFS_OBJECTS XFS_FOLDER]}, or
+ * {@code growth MEMORY_FOLDER}: how Ringlift's time and memory grow with objects, partitions and
+ * devices.
  */
 public final class RelinkerBenchmark {
   private static final int PART_POWER = 10;
@@ -44,14 +45,16 @@ public final class RelinkerBenchmark {
         benchmark.growth(Path.of(arguments[1]));
         return;
       }
-      int objects = Integer.parseInt(arguments[1]);
       int runs = Integer.parseInt(arguments[2]);
       Optional<BareLoop> loop = BareLoop.compile(directory);
       try (Storage memory = Storage.Memory.in(Path.of(arguments[3]))) {
-        benchmark.compare(objects, runs, memory, loop);
+        for (String objects : arguments[1].split(",", -1)) {
+          benchmark.compare(Integer.parseInt(objects), runs, memory, loop);
+        }
       }
       if (arguments.length > 4) {
-        Optional<Storage> xfs = Storage.Xfs.in(Path.of(arguments[4]));
+        int objects = Integer.parseInt(arguments[4]);
+        Optional<Storage> xfs = Storage.Xfs.in(Path.of(arguments[5]));
         if (xfs.isPresent()) {
           try (Storage mounted = xfs.get()) {
             benchmark.compare(objects, runs, mounted, loop);
@@ -84,7 +87,7 @@ public final class RelinkerBenchmark {
       for (Map.Entry<String, Contender> each : contenders.entrySet()) {
         results
             .computeIfAbsent(each.getKey(), unused -> new ArrayList<>())
-            .add(trial.run(each.getValue()));
+            .add(trial.run(each.getValue(), run == 0));
       }
     }
     print("relink", results, Result::relink);
@@ -122,7 +125,7 @@ public final class RelinkerBenchmark {
     sizes.add(new Size(GROWTH_OBJECTS, 60, PART_POWER));
     try (Storage storage = Storage.Memory.in(folder)) {
       for (Size size : sizes) {
-        Result result = new Trial(size, storage, directory).run(Trial::ringlift);
+        Result result = new Trial(size, storage, directory).run(Trial::ringlift, true);
         System.out.printf(
             Locale.ROOT,
             "%,9d objects, power %2d, %2d devices: relink %s | cleanup %s%n",

@@ -5,7 +5,6 @@ import dev.ringlift.bench.Stopwatch;
 import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.RingDevice;
 import dev.ringlift.ring.Transition;
-import dev.ringlift.testkit.Folders;
 import dev.ringlift.testkit.swift.RealSwift;
 import dev.ringlift.testkit.tree.Placement;
 import dev.ringlift.testkit.tree.SyntheticTree;
@@ -59,8 +58,8 @@ final class Trial {
         "[object-relinker]\nrecon_cache_path = %s\n".formatted(swift.reconDirectory()));
   }
 
-  /** A new tree, taken through one increase, checked, and removed. */
-  Result run(Contender contender) throws Exception {
+  /** A new tree, taken through one increase, checked if wanted, and removed. */
+  Result run(Contender contender, boolean checked) throws Exception {
     Placement placement = partition -> List.of(devices().get(partition % size.devices()));
     SyntheticTree tree =
         SyntheticTree.create(
@@ -69,14 +68,20 @@ final class Trial {
     Measured relink = step("relink", prepared, contender);
     RingBuilder increased = prepared.after(Transition.INCREASE, Instant.now());
     Measured cleanup = step("cleanup", increased, contender);
+    if (checked) {
+      check(tree, placement);
+    }
+    storage.empty();
+    return new Result(relink, cleanup);
+  }
+
+  private void check(SyntheticTree tree, Placement placement) {
     // What was in partition X is in 2X or 2X+1, on the same device.
     TreeCheck check =
         tree.check(size.partPower() + 1, partition -> placement.devices(partition / 2));
     if (!check.ok()) {
       throw new IllegalStateException("A wrong tree was left: " + check);
     }
-    Folders.delete(devicesRoot());
-    return new Result(relink, cleanup);
   }
 
   /** swift-object-relinker, with a worker for each device. */

@@ -7,7 +7,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * One object of a synthetic tree. All of it follows from the settings and its number, so that
@@ -27,7 +26,7 @@ record SyntheticObject(String name, String hash, List<SyntheticFile> files) {
   record SyntheticFile(String name, String contents) {}
 
   static SyntheticObject of(TreeSettings settings, int number) {
-    String name = String.format(Locale.ROOT, "/AUTH_synthetic/container/object-%08d", number);
+    String name = "/AUTH_synthetic/container/object-" + padded(number, 8);
     List<SyntheticFile> files = new ArrayList<>();
     if (number % TOMBSTONE_EVERY == 1) {
       files.add(new SyntheticFile(timestamp(settings, number) + ".ts", ""));
@@ -65,8 +64,12 @@ record SyntheticObject(String name, String hash, List<SyntheticFile> files) {
   /** Swift's internal form: ten digits, a point, five digits. */
   private static String timestamp(TreeSettings settings, int number) {
     long tenMicroseconds = settings.written().getEpochSecond() * 100_000 + number;
-    return String.format(
-        Locale.ROOT, "%010d.%05d", tenMicroseconds / 100_000, tenMicroseconds % 100_000);
+    return padded(tenMicroseconds / 100_000, 10) + "." + padded(tenMicroseconds % 100_000, 5);
+  }
+
+  private static String padded(long value, int digits) {
+    String text = Long.toString(value);
+    return "0".repeat(Math.max(0, digits - text.length())) + text;
   }
 
   private static String md5(String text) {
