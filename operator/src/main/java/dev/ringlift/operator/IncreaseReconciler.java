@@ -248,10 +248,13 @@ public class IncreaseReconciler
     }
     PartitionPowerIncrease written = statusWriter.write(increase, next);
     say(written, old, next, carriedOut, now);
-    consumerWriter.run(
-        increase.getMetadata().getNamespace(),
-        RingFileName.ring(increase.getSpec().policyIndex()),
-        Errands.of(seen, plan));
+    eventWriter.write(
+        written,
+        consumerWriter.run(
+            increase.getMetadata().getNamespace(),
+            RingFileName.ring(increase.getSpec().policyIndex()),
+            Errands.of(seen, plan)),
+        now);
     AcceptRing.of(seen, next).ifPresent(spent -> remove(written, spent, now));
     return switch (plan.decision()) {
       case Wait wait -> wait.after();

@@ -13,9 +13,12 @@ import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.RingStatus;
 import dev.ringlift.api.v1alpha1.Phase;
+import dev.ringlift.operator.act.ConsumerWriter;
 import dev.ringlift.operator.cluster.SimulatedCluster;
 import dev.ringlift.operator.cluster.SimulatedWorkload;
+import dev.ringlift.operator.plan.Errands;
 import dev.ringlift.operator.plan.Md5;
+import dev.ringlift.operator.plan.Restart;
 import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.testkit.kube.ApiServer;
 import dev.ringlift.testkit.kube.ApiServerExtension;
@@ -193,6 +196,24 @@ class ConsumersTest {
       expirer.deletePod("expirer-a");
       awaitPhase(cluster, "grow", Phase.Preparing);
       assertThat(List.of(before)).doesNotContain(ring(cluster));
+    }
+  }
+
+  @Test
+  void aRestartThatIsRefusedIsToldOnce(ApiServer server) {
+    Errands errands =
+        new Errands(List.of(new Restart(Kind.Deployment, "nowhere", "stamp")), List.of());
+    try (ConsumerWriter writer = new ConsumerWriter(server.client())) {
+      assertThat(writer.run("default", SimulatedCluster.RING, errands))
+          .singleElement()
+          .satisfies(
+              told -> {
+                assertThat(told.warning()).isTrue();
+                assertThat(told.message())
+                    .startsWith("Deployment nowhere could not be started anew")
+                    .contains("not found");
+              });
+      assertThat(writer.run("default", SimulatedCluster.RING, errands)).isEmpty();
     }
   }
 }

@@ -1,8 +1,10 @@
 package dev.ringlift.operator.act;
 
 import dev.ringlift.api.v1alpha1.ApiConstants;
+import dev.ringlift.operator.plan.Announcement;
 import dev.ringlift.operator.plan.Errands;
 import dev.ringlift.operator.plan.Errands.Notice;
+import dev.ringlift.operator.plan.Reason;
 import dev.ringlift.operator.plan.Restart;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -10,9 +12,12 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jboss.logging.Logger;
@@ -44,6 +49,9 @@ public final class ConsumerWriter implements AutoCloseable {
             }
           });
 
+  /** Of each workload, why it was last refused to be started anew. */
+  private final Map<String, String> refused = new ConcurrentHashMap<>();
+
   public ConsumerWriter(KubernetesClient client) {
     this.client = client;
   }
@@ -52,10 +60,23 @@ public final class ConsumerWriter implements AutoCloseable {
    * Does the restarts now and the rest in a while.
    *
    * @param ringFile name of the ring's file
+   * @return restarts that the API server refused, each told once for each reason
    */
-  public void run(String namespace, String ringFile, Errands errands) {
+  public List<Announcement> run(String namespace, String ringFile, Errands errands) {
+    List<Announcement> refusals = new ArrayList<>();
     for (Restart restart : errands.restarts()) {
-      stamp(namespace, ringFile, restart);
+      String name = restart.kind() + " " + restart.name();
+      @Nullable String refusal = stamp(namespace, ringFile, restart);
+      if (refusal == null) {
+        LOG.infof("%s is started anew for %s.", name, restart.stamp());
+        refused.remove(namespace + " " + name);
+      } else if (!refusal.equals(refused.put(namespace + " " + name, refusal))) {
+        refusals.add(
+            new Announcement(
+                true,
+                Reason.ConsumerRestarting.name(),
+                "%s could not be started anew: %s".formatted(name, refusal)));
+      }
     }
     for (Notice notice : errands.notices()) {
       String key = notice.uid() + " " + ringFile;
@@ -64,9 +85,11 @@ public final class ConsumerWriter implements AutoCloseable {
         teller.execute(() -> tell(namespace, ringFile, notice, key));
       }
     }
+    return refusals;
   }
 
-  private void stamp(String namespace, String ringFile, Restart restart) {
+  /** Returns why it could not be done: the increase waits, and the next look at it tries again. */
+  private @Nullable String stamp(String namespace, String ringFile, Restart restart) {
     Map<String, Object> patch =
         Map.of(
             "spec",
@@ -105,11 +128,9 @@ public final class ConsumerWriter implements AutoCloseable {
                 .patch(merge, json);
         case Addresses -> throw new IllegalArgumentException("addresses can't be restarted");
       }
-      LOG.infof("%s %s is started anew for %s.", restart.kind(), restart.name(), restart.stamp());
+      return null;
     } catch (KubernetesClientException e) {
-      // The increase waits, and says for whom; the next look at it tries again.
-      LOG.warnf(
-          "%s %s could not be started anew: %s", restart.kind(), restart.name(), e.getMessage());
+      return String.valueOf(e.getMessage());
     }
   }
 

@@ -2,8 +2,12 @@ package dev.ringlift.operator.plan;
 
 import dev.ringlift.api.v1alpha1.Consumer;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +23,30 @@ public record Audience(List<Group> groups, List<Mount> mounts) {
   public Audience {
     groups = List.copyOf(groups);
     mounts = List.copyOf(mounts);
+  }
+
+  /** Who mounts the ring and belongs to no consumer, with some of the pods. */
+  Map<String, String> uncovered() {
+    return byOwner(mount -> mount.consumers().isEmpty() && (mount.directory() || mount.subPath()));
+  }
+
+  /** The owners of some pods that are no agents', with some of these pods. */
+  Map<String, String> byOwner(Predicate<Mount> which) {
+    Map<String, List<String>> pods = new TreeMap<>();
+    for (Mount mount : mounts) {
+      if (!mount.agent() && which.test(mount)) {
+        pods.computeIfAbsent(mount.owner(), owner -> new ArrayList<>()).add(mount.pod());
+      }
+    }
+    Map<String, String> named = new TreeMap<>();
+    pods.forEach(
+        (owner, all) ->
+            named.put(
+                owner,
+                "pod "
+                    + all.getFirst()
+                    + (all.size() > 1 ? " and %d more".formatted(all.size() - 1) : "")));
+    return named;
   }
 
   /**

@@ -17,9 +17,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -95,13 +93,15 @@ final class ConsumerChecks {
             .map(Consumer::name)
             .collect(Collectors.toSet());
     List<String> failures = new ArrayList<>();
-    ofMounts(mount -> mount.consumers().isEmpty() && (mount.directory() || mount.subPath()))
+    audience
+        .uncovered()
         .forEach(
             (owner, pods) ->
                 failures.add(
                     "%s mounts the ring (%s), and is not among spec.consumers; name it there, with how it proves the ring."
                         .formatted(owner, pods)));
-    ofMounts(
+    audience
+        .byOwner(
             mount ->
                 !mount.consumers().isEmpty()
                     && mount.subPath()
@@ -111,7 +111,7 @@ final class ConsumerChecks {
                 failures.add(
                     "%s mounts the ring by subPath (%s), which gets no updates: it needs proof Restart, or a mount as a directory."
                         .formatted(owner, pods)));
-    Map<String, String> environments = ofMounts(Mount::environment);
+    Map<String, String> environments = audience.byOwner(Mount::environment);
     if (!failures.isEmpty()) {
       add(Check.ConsumersCovered, Result.Failed, Sentences.first(failures));
     } else if (!environments.isEmpty()) {
@@ -128,25 +128,6 @@ final class ConsumerChecks {
               ? "No pod of this namespace mounts the ring."
               : "Every pod that mounts the ring belongs to a consumer or is an agent's.");
     }
-  }
-
-  /** By owner: some of the pods. */
-  private Map<String, String> ofMounts(Predicate<Mount> which) {
-    Map<String, List<String>> pods = new TreeMap<>();
-    for (Mount mount : audience.mounts()) {
-      if (!mount.agent() && which.test(mount)) {
-        pods.computeIfAbsent(mount.owner(), owner -> new ArrayList<>()).add(mount.pod());
-      }
-    }
-    Map<String, String> named = new TreeMap<>();
-    pods.forEach(
-        (owner, all) ->
-            named.put(
-                owner,
-                "pod "
-                    + all.getFirst()
-                    + (all.size() > 1 ? " and %d more".formatted(all.size() - 1) : "")));
-    return named;
   }
 
   private void checkProofs() {

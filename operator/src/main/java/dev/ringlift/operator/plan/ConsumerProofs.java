@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>Wait</b>: the time has passed. That proves nothing, and is always told.
  * </ul>
  *
+ * <p>Whoever mounts the ring and belongs to no consumer can prove nothing, also when it came after
+ * preflight.
+ *
  * <p>Before the increase has changed anything nobody is restarted or waited for: the ring that is
  * there was there before.
  *
@@ -63,6 +66,9 @@ record ConsumerProofs(
     Tally tally = new Tally(wanted, settings, now);
     for (Group group : audience.groups()) {
       tally.add(group);
+    }
+    if (wanted.published()) { // before, preflight looks
+      audience.uncovered().forEach(tally::addUncovered);
     }
     return new ConsumerProofs(
         tally.total,
@@ -114,6 +120,18 @@ record ConsumerProofs(
           case Wait -> await(consumer);
         }
       }
+    }
+
+    void addUncovered(String owner, String pods) {
+      total++;
+      Problem problem =
+          Problem.ofConsumer(
+              owner,
+              Reason.ConsumerUncovered.name(),
+              "%s mounts the ring (%s), and is not among spec.consumers; name it there, with how it proves the ring."
+                  .formatted(owner, pods));
+      missing.add(problem);
+      overdue.add(problem);
     }
 
     private void askEach(Group group) {

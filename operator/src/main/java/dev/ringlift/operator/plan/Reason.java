@@ -52,6 +52,8 @@ public enum Reason {
   NodeRingOutdated,
   /** There is no such consumer. */
   ConsumerMissing,
+  /** Somebody mounts the ring and is no consumer. */
+  ConsumerUncovered,
   /** A consumer does not answer, or nothing that could be trusted. */
   ConsumerSilent,
   /** A consumer has another ring than the store. */

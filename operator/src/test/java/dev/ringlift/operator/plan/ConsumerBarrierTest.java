@@ -174,6 +174,24 @@ class ConsumerBarrierTest {
   }
 
   @Test
+  void whoComesToMountTheRingInTheMiddleHoldsTheIncreaseUntilItIsNamed() {
+    cluster.step();
+    cluster.distribute();
+    telling(cluster.ringMd5());
+    mounted(mount("Deployment expirer", Set.of()));
+
+    cluster.step();
+    assertThat(Objects.requireNonNull(cluster.status).message())
+        .contains("Deployment expirer mounts the ring (pod x-1)");
+    assertThat(condition(ConditionType.Degraded).getReason()).isEqualTo("ConsumerUncovered");
+    assertThat(condition(ConditionType.RingDistributed).getStatus()).isEqualTo("False");
+
+    mounted(mount("Deployment expirer", Set.of("expirer")));
+    cluster.step();
+    assertThat(condition(ConditionType.RingDistributed).getStatus()).isEqualTo("True");
+  }
+
+  @Test
   void aSubPathNeedsARestart() {
     Mount subPath =
         new Mount("x", "u", "Deployment proxy", false, Set.of("proxy"), false, true, false, null);
