@@ -41,7 +41,7 @@ public final class Observer {
       Set.of("InternalIP", "ExternalIP", "Hostname");
 
   /** For how long a Lease holds that does not say so itself. */
-  public static final Duration DEFAULT_LEASE = Duration.ofSeconds(300);
+  public static final Duration DEFAULT_LEASE = Duration.ofMinutes(5);
 
   private Observer() {}
 
