@@ -1,6 +1,5 @@
 package dev.ringlift.operator;
 
-import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.operator.act.AnnotationWriter;
@@ -8,14 +7,17 @@ import dev.ringlift.operator.act.ConsumerWriter;
 import dev.ringlift.operator.act.Deletions;
 import dev.ringlift.operator.act.EventWriter;
 import dev.ringlift.operator.act.Publisher;
+import dev.ringlift.operator.act.Remover;
 import dev.ringlift.operator.act.StatusWriter;
 import dev.ringlift.operator.act.TaskWriter;
 import dev.ringlift.operator.observe.ClusterReader;
 import dev.ringlift.operator.observe.LiveReader;
 import dev.ringlift.operator.observe.Observer;
-import dev.ringlift.operator.plan.AcceptRing;
+import dev.ringlift.operator.plan.Afterlife;
 import dev.ringlift.operator.plan.Announcements;
 import dev.ringlift.operator.plan.Decision.Adopt;
+import dev.ringlift.operator.plan.Decision.Approve;
+import dev.ringlift.operator.plan.Decision.Cancelled;
 import dev.ringlift.operator.plan.Decision.ChangeTasks;
 import dev.ringlift.operator.plan.Decision.Complete;
 import dev.ringlift.operator.plan.Decision.Fail;
@@ -28,6 +30,7 @@ import dev.ringlift.operator.plan.Observation;
 import dev.ringlift.operator.plan.Plan;
 import dev.ringlift.operator.plan.Planner;
 import dev.ringlift.operator.plan.Settings;
+import dev.ringlift.operator.plan.SpentAnnotation;
 import dev.ringlift.operator.plan.StatusAggregator;
 import dev.ringlift.operator.plan.StoredRing;
 import dev.ringlift.operator.recon.ReconPoller;
@@ -54,7 +57,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -92,12 +94,7 @@ public class IncreaseReconciler
           || (now.hasFinalizer(Deletions.FINALIZER) && !before.hasFinalizer(Deletions.FINALIZER))
           || !Objects.equals(
               now.getMetadata().getGeneration(), before.getMetadata().getGeneration())
-          || !Objects.equals(acceptRing(now), acceptRing(before));
-    }
-
-    private static @Nullable String acceptRing(PartitionPowerIncrease increase) {
-      Map<String, String> annotations = increase.getMetadata().getAnnotations();
-      return annotations == null ? null : annotations.get(ApiConstants.ANNOTATION_ACCEPT_RING);
+          || !Observer.wishes(now).equals(Observer.wishes(before));
     }
   }
 
@@ -115,6 +112,7 @@ public class IncreaseReconciler
   private final Deletions deletions;
   private final ReconPoller recon;
   private final ConsumerWriter consumerWriter;
+  private final Remover remover;
   private @Nullable EventSources eventSources;
 
   public IncreaseReconciler(
@@ -137,6 +135,7 @@ public class IncreaseReconciler
     this.taskWriter = new TaskWriter(client);
     this.eventWriter = new EventWriter(client);
     this.annotationWriter = new AnnotationWriter(client);
+    this.remover = new Remover(client);
     this.publisher = new Publisher(statusWriter, eventWriter);
     this.deletions = new Deletions(client, eventWriter);
   }
@@ -179,10 +178,13 @@ public class IncreaseReconciler
   private Duration look(PartitionPowerIncrease cached) {
     try {
       PartitionPowerIncrease increase = client.resource(cached).get();
-      if (increase == null || hasEnded(increase)) {
+      if (increase == null) {
         metrics.forget(cached);
-        Optional.ofNullable(increase).ifPresent(deletions::letGo);
         return NEVER;
+      }
+      if (hasEnded(increase)) {
+        metrics.forget(cached);
+        return endOfLife(increase);
       }
       return step(increase);
     } catch (StoreChangedException e) {
@@ -191,6 +193,18 @@ public class IncreaseReconciler
     } catch (KubernetesClientException e) {
       return afterFailure(cached, e);
     }
+  }
+
+  /** Nobody holds it any more; and it goes by itself when its time has come. */
+  private Duration endOfLife(PartitionPowerIncrease increase) {
+    Optional<Duration> left =
+        Afterlife.left(increase.getSpec(), increase.getStatus(), clock.instant());
+    if (left.filter(Duration::isZero).isPresent()) {
+      remover.remove(increase);
+      return NEVER;
+    }
+    deletions.letGo(increase);
+    return left.orElse(NEVER);
   }
 
   private static boolean hasEnded(PartitionPowerIncrease increase) {
@@ -215,6 +229,8 @@ public class IncreaseReconciler
     Plan plan = planner.plan(seen, now);
     if (plan.decision() instanceof Publish
         || plan.decision() instanceof Adopt
+        || plan.decision() instanceof Approve
+        || plan.decision() instanceof Cancelled
         || plan.decision() instanceof ChangeTasks) {
       // What changes the ring, or begins work, is decided on what is there now, not on what a cache
       // last heard.
@@ -255,7 +271,9 @@ public class IncreaseReconciler
             RingFileName.ring(increase.getSpec().policyIndex()),
             Errands.of(seen, plan)),
         now);
-    AcceptRing.of(seen, next).ifPresent(spent -> remove(written, spent, now));
+    for (SpentAnnotation spent : SpentAnnotation.of(seen, plan, next)) {
+      remove(written, spent, now);
+    }
     return switch (plan.decision()) {
       case Wait wait -> wait.after();
       case Stall stall -> stall.after();
@@ -263,7 +281,9 @@ public class IncreaseReconciler
       case Halt halt -> halt.after();
       case Publish publish -> SOON;
       case Adopt adopt -> SOON;
+      case Approve approve -> SOON;
       case Complete complete -> SOON;
+      case Cancelled cancelled -> SOON;
       case Fail fail -> SOON;
     };
   }
@@ -277,10 +297,10 @@ public class IncreaseReconciler
         && (old == null || old.ring() == null || !md5.equals(old.ring().md5()));
   }
 
-  /** Last of all: should it stay because of a crash, it names a ring that is accepted already. */
-  private void remove(PartitionPowerIncrease increase, AcceptRing.Spent spent, Instant now) {
-    if (annotationWriter.remove(increase, spent.value()) && spent.refusal() != null) {
-      eventWriter.write(increase, List.of(Announcements.refused(spent.refusal())), now);
+  /** Last of all: should it stay because of a crash, it asks for what it has had already. */
+  private void remove(PartitionPowerIncrease increase, SpentAnnotation spent, Instant now) {
+    if (annotationWriter.remove(increase, spent.key(), spent.value()) && spent.refusal() != null) {
+      eventWriter.write(increase, List.of(spent.refusal()), now);
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.ringlift.operator.act;
 
-import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -10,7 +9,7 @@ import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Map;
 
-/** Takes the annotation off an increase by which its user accepts another hand's ring. */
+/** Takes an annotation off an increase by which its user told something. */
 public final class AnnotationWriter {
   private static final int UNPROCESSABLE = 422;
 
@@ -26,8 +25,8 @@ public final class AnnotationWriter {
    *
    * @return whether it was there and is gone
    */
-  public boolean remove(PartitionPowerIncrease increase, String value) {
-    String path = "/metadata/annotations/" + ApiConstants.ANNOTATION_ACCEPT_RING.replace("/", "~1");
+  public boolean remove(PartitionPowerIncrease increase, String key, String value) {
+    String path = "/metadata/annotations/" + key.replace("/", "~1");
     List<Map<String, Object>> patch =
         List.of(
             Map.of("op", "test", "path", "/metadata/uid", "value", increase.getMetadata().getUid()),

@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -96,10 +97,16 @@ public final class Observer {
         Objects.requireNonNullElse(increase.getMetadata().getGeneration(), 0L),
         created(increase),
         increase.getSpec(),
-        increase.getMetadata().getAnnotations() == null
-            ? null
-            : increase.getMetadata().getAnnotations().get(ApiConstants.ANNOTATION_ACCEPT_RING),
+        wishes(increase),
         increase.getStatus());
+  }
+
+  /** The annotations by which a user tells the operator something. */
+  public static Map<String, String> wishes(PartitionPowerIncrease increase) {
+    Map<String, String> all = increase.getMetadata().getAnnotations();
+    Map<String, String> own = new TreeMap<>(all == null ? Map.of() : all);
+    own.keySet().removeIf(key -> !key.startsWith(ApiConstants.GROUP + "/"));
+    return own;
   }
 
   private static Instant created(PartitionPowerIncrease increase) {

@@ -4,26 +4,17 @@ import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** What is to become of the annotation by which a user accepts another hand's ring. */
-public final class AcceptRing {
+final class AcceptRing {
   private AcceptRing() {}
-
-  /**
-   * The annotation is to be removed.
-   *
-   * @param value that it has
-   * @param refusal why it has no effect, for an Event; null if it has had its effect
-   */
-  public record Spent(String value, @Nullable String refusal) {}
 
   /**
    * Empty if there is none, or it still has to have its effect.
    *
    * @param next the status that was written after this was seen
    */
-  public static Optional<Spent> of(Observation seen, PartitionPowerIncreaseStatus next) {
+  static Optional<SpentAnnotation> of(Observation seen, PartitionPowerIncreaseStatus next) {
     String value = seen.increase().acceptRing();
     if (value == null) {
       return Optional.empty();
@@ -43,15 +34,15 @@ public final class AcceptRing {
                 && publication.md5().equals(md5)
                 && RingChange.difference(pair, publication).isEmpty();
         yield standsOnIt
-            ? Optional.of(new Spent(value, null))
+            ? Optional.of(new SpentAnnotation(ApiConstants.ANNOTATION_ACCEPT_RING, value, null))
             : RingGuard.refusal(seen, pair).flatMap(why -> refused(value, why));
       }
     };
   }
 
-  private static Optional<Spent> refused(String value, String why) {
+  private static Optional<SpentAnnotation> refused(String value, String why) {
     return Optional.of(
-        new Spent(
-            value, ApiConstants.ANNOTATION_ACCEPT_RING + " was refused, and removed. " + why));
+        SpentAnnotation.refused(
+            ApiConstants.ANNOTATION_ACCEPT_RING, value, EventReason.AcceptRefused, why));
   }
 }

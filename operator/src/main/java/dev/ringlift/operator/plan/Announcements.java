@@ -7,6 +7,7 @@ import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.RingStatus;
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.operator.plan.Decision.Adopt;
+import dev.ringlift.operator.plan.Decision.Approve;
 import dev.ringlift.operator.plan.Decision.Halt;
 import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.operator.plan.Decision.Stall;
@@ -44,12 +45,9 @@ public final class Announcements {
     addProblems(old, next, all);
     addStall(old, next, plan, all);
     addRestored(old, plan, all);
+    addApproval(old, next, plan, all);
+    addRest(old, next, all);
     return all;
-  }
-
-  /** What is to be said of an annotation that had no effect. */
-  public static Announcement refused(String refusal) {
-    return Announcement.warning(EventReason.AcceptRefused.name(), refusal);
   }
 
   /** What is to be said before a ring is written. */
@@ -96,6 +94,8 @@ public final class Announcements {
     String message = String.valueOf(next.message());
     if (next.phase() == Phase.Complete) {
       all.add(Announcement.normal(EventReason.Completed, message));
+    } else if (next.phase() == Phase.Cancelled) {
+      all.add(Announcement.normal(EventReason.Cancelled, message));
     } else if (next.phase() == Phase.Failed) {
       all.add(Announcement.warning(EventReason.Failed.name(), message));
     } else {
@@ -140,7 +140,8 @@ public final class Announcements {
     boolean spreading =
         next.phase() == Phase.Preparing
             || next.phase() == Phase.Increasing
-            || next.phase() == Phase.Finishing;
+            || next.phase() == Phase.Finishing
+            || next.phase() == Phase.Cancelling;
     if (!spreading
         || publication == null
         || next.ring() == null
@@ -172,7 +173,9 @@ public final class Announcements {
     NodeCounts before = old == null || old.phase() != next.phase() ? null : old.nodes();
     NodeCounts after = next.nodes();
     if (after != null && after.done() > (before == null ? 0 : before.done())) {
-      if (next.phase() == Phase.Relinking || next.phase() == Phase.CleaningUp) {
+      if (next.phase() == Phase.Relinking
+          || next.phase() == Phase.CleaningUp
+          || next.phase() == Phase.Cancelling) {
         all.add(
             Announcement.normal(
                 EventReason.NodeCompleted,
@@ -225,16 +228,50 @@ public final class Announcements {
       @Nullable PartitionPowerIncreaseStatus old, Plan plan, List<Announcement> all) {
     Decision decision = plan.decision();
     if (decision instanceof Adopt adopt) {
-      EventReason reason =
-          adopt.reason() == Reason.RingAccepted
-              ? EventReason.RingAccepted
-              : EventReason.RingRestored;
+      EventReason reason = EventReason.valueOf(adopt.reason().name());
       all.add(Announcement.normal(reason, adopt.message()));
     } else if (!(decision instanceof Halt) && wasStalledFor(old, Reason.RingChangedExternally)) {
       all.add(
           Announcement.normal(
               EventReason.RingRestored, "Ring and builder are as they were published."));
     }
+  }
+
+  private static void addApproval(
+      @Nullable PartitionPowerIncreaseStatus old,
+      PartitionPowerIncreaseStatus next,
+      Plan plan,
+      List<Announcement> all) {
+    if (plan.decision() instanceof Approve approve) {
+      all.add(Announcement.normal(EventReason.Approved, approve.message()));
+    }
+    Condition before = Conditions.find(old, ConditionType.AwaitingApproval);
+    Condition after = Conditions.find(next, ConditionType.AwaitingApproval);
+    boolean known = isTrue(before) && isTrue(after) && said(before).equals(said(after));
+    if (isTrue(after) && !known) {
+      all.add(Announcement.normal(EventReason.ApprovalRequired, said(after)));
+    }
+  }
+
+  private static void addRest(
+      @Nullable PartitionPowerIncreaseStatus old,
+      PartitionPowerIncreaseStatus next,
+      List<Announcement> all) {
+    Condition before = Conditions.find(old, ConditionType.Paused);
+    Condition after = Conditions.find(next, ConditionType.Paused);
+    if (isTrue(after) && !(isTrue(before) && said(before).equals(said(after)))) {
+      all.add(Announcement.normal(EventReason.Paused, said(after)));
+    } else if (isTrue(before) && !isTrue(after) && !isTerminal(next)) {
+      all.add(Announcement.normal(EventReason.Resumed, "Work goes on."));
+    }
+  }
+
+  private static boolean isTerminal(PartitionPowerIncreaseStatus status) {
+    return status.phase() != null && status.phase().terminal();
+  }
+
+  private static String said(@Nullable Condition condition) {
+    return condition == null ? "" : condition.getMessage();
   }
 
   private static boolean wasStalledFor(@Nullable PartitionPowerIncreaseStatus old, Reason reason) {

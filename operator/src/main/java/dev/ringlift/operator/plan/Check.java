@@ -12,7 +12,9 @@ public enum Check {
   RingAndBuilderAgree,
   /** The target can be reached from the ring's power. */
   TargetPartPower,
-  /** No increase of other means is half done. */
+  /** The windows can be understood, and open. */
+  Windows,
+  /** No increase of other means is half done in a way that can't be taken over. */
   NotUnderWay,
   /** The doubled ring and builder fit into the store. */
   StoreSize,

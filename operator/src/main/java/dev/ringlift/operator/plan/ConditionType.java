@@ -12,6 +12,10 @@ public enum ConditionType {
   PreflightPassed,
   /** Whether every node has proved to have the ring in the store. */
   RingDistributed,
+  /** True while a gate is open that nobody has let pass yet. */
+  AwaitingApproval,
+  /** True while the user does not want any work: paused, or outside of a window. */
+  Paused,
   /** True when something is wrong somewhere, even if work goes on elsewhere. */
   Degraded,
   /** True once the ring has the target power everywhere. */

@@ -4,6 +4,7 @@ import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.operator.plan.Decision.Adopt;
+import dev.ringlift.operator.plan.Decision.Cancelled;
 import dev.ringlift.operator.plan.Decision.Complete;
 import dev.ringlift.operator.plan.Decision.Fail;
 import dev.ringlift.operator.plan.Decision.Halt;
@@ -34,6 +35,8 @@ final class Conditions {
     conditions.addSummary();
     conditions.addPreflight();
     conditions.addRingDistributed();
+    conditions.addApproval();
+    conditions.addPaused();
     conditions.addDegraded();
     conditions.addComplete();
     return List.copyOf(conditions.conditions);
@@ -52,7 +55,7 @@ final class Conditions {
 
   private void addSummary() {
     Decision decision = plan.decision();
-    boolean complete = decision instanceof Complete;
+    boolean complete = decision instanceof Complete || decision instanceof Cancelled;
     boolean stalled =
         decision instanceof Stall || decision instanceof Halt || decision instanceof Fail;
     add(ConditionType.Ready, complete, decision.reason(), decision.message());
@@ -106,6 +109,24 @@ final class Conditions {
     }
   }
 
+  private void addApproval() {
+    Decision decision = plan.decision();
+    if (decision.reason() == Reason.ApprovalRequired) {
+      add(ConditionType.AwaitingApproval, true, decision.reason(), decision.message());
+    } else {
+      add(ConditionType.AwaitingApproval, false, Reason.AsExpected, "No gate is open.");
+    }
+  }
+
+  private void addPaused() {
+    Rest rest = plan.facts().rest();
+    if (rest != null && !plan.phase().terminal()) {
+      add(ConditionType.Paused, true, rest.reason(), rest.message());
+    } else {
+      add(ConditionType.Paused, false, Reason.AsExpected, "Work is allowed.");
+    }
+  }
+
   private void addDegraded() {
     List<Problem> problems = plan.facts().problems();
     if (problems.isEmpty()) {
@@ -121,7 +142,7 @@ final class Conditions {
 
   private void addComplete() {
     Decision decision = plan.decision();
-    if (decision instanceof Complete || decision instanceof Fail) {
+    if (plan.phase().terminal()) {
       add(
           ConditionType.Complete,
           decision instanceof Complete,

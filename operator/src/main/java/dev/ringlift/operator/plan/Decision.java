@@ -48,8 +48,19 @@ public sealed interface Decision {
   /** No change of anything but this object could ever help. */
   record Fail(Reason reason, String message) implements Decision {}
 
-  /** The target is reached. */
+  /** The target is reached; or, of a dry run, all has been looked at. */
   record Complete(Reason reason, String message) implements Decision {}
+
+  /** The user has taken it back, and nothing is left of the cycle that was under way. */
+  record Cancelled(Reason reason, String message) implements Decision {}
+
+  /**
+   * A gate's approval is to be noted.
+   *
+   * @param gate {@code <Gate>/<cycle>}
+   * @param cycle whose approvals are kept; those of others are forgotten
+   */
+  record Approve(Reason reason, String message, String gate, int cycle) implements Decision {}
 
   /**
    * The ring is to be replaced, and with it the builder.

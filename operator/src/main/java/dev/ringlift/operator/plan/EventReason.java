@@ -29,6 +29,18 @@ public enum EventReason {
   DeletionRefused,
   /** The increase was deleted in the middle; what it leaves behind has to be ended by hand. */
   DeletionForced,
+  /** The ring that an increase of other means had left was taken over. */
+  RingAdopted,
+  /** A gate is open, and waits for its approval. */
+  ApprovalRequired,
+  /** A gate was let pass. */
+  Approved,
+  /** The annotation that lets a gate pass has no effect; it was removed. */
+  ApprovalRefused,
+  /** No work is to be done now. */
+  Paused,
+  /** Work goes on. */
+  Resumed,
   /** More nodes than before are done with the step. */
   NodeCompleted,
   /** The ring with the new power is about to be published: there is no way back. */
@@ -37,6 +49,8 @@ public enum EventReason {
   Recovered,
   /** The target is reached. */
   Completed,
+  /** The increase was taken back. */
+  Cancelled,
   /** The target can't be reached. */
   Failed
 }

@@ -1,5 +1,6 @@
 package dev.ringlift.operator.plan;
 
+import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +55,7 @@ public record Observation(
   /**
    * A PartitionPowerIncrease.
    *
-   * @param acceptRing the user's annotation that names another hand's ring; null if there is none
+   * @param annotations those of the user's that are Ringlift's own
    * @param status what was last said of it; a hint and an intent, never the truth
    */
   public record Increase(
@@ -62,8 +64,23 @@ public record Observation(
       long generation,
       Instant created,
       PartitionPowerIncreaseSpec spec,
-      @Nullable String acceptRing,
+      Map<String, String> annotations,
       @Nullable PartitionPowerIncreaseStatus status) {
+
+    public Increase {
+      annotations = Map.copyOf(annotations);
+    }
+
+    /** The annotation that names another hand's ring; null if there is none. */
+    @Nullable String acceptRing() {
+      return annotations.get(ApiConstants.ANNOTATION_ACCEPT_RING);
+    }
+
+    /** The annotation that lets a gate pass; null if there is none. */
+    @Nullable String approve() {
+      String value = annotations.get(ApiConstants.ANNOTATION_APPROVE);
+      return value == null ? null : value.strip();
+    }
 
     PartitionPowerIncreaseStatus.@Nullable Publication publication() {
       return status == null ? null : status.publication();

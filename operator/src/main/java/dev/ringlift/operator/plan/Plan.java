@@ -19,12 +19,7 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
 
   /** The same, after the API server has refused some of it. */
   public Plan rejected(List<Problem> problems) {
-    Facts f = facts;
-    return new Plan(
-        phase,
-        decision,
-        new Facts(
-            f.fromPartPower, f.cycle, f.ring, f.barrier, f.work, f.preflight, f.byHand, problems));
+    return new Plan(phase, decision, facts.withRejected(problems));
   }
 
   /**
@@ -34,6 +29,8 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
    * @param work the step under way, or about to be
    * @param preflight all checks made
    * @param byHand what the user has to do because of the ring that was published last
+   * @param rest that no work is to be done now
+   * @param risks what may go wrong in time if nobody does anything
    * @param rejected what the API server refused while the plan was carried out
    */
   public record Facts(
@@ -44,21 +41,101 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
       @Nullable StepWork work,
       @Nullable List<PreflightCheck> preflight,
       List<Announcement> byHand,
+      @Nullable Rest rest,
+      List<Problem> risks,
       List<Problem> rejected) {
 
-    static final Facts NONE = new Facts(null, null, null, null, null, null, List.of(), List.of());
+    static final Facts NONE =
+        new Facts(null, null, null, null, null, null, List.of(), null, List.of(), List.of());
+
+    Facts with(int newFromPartPower) {
+      return new Facts(
+          newFromPartPower, cycle, ring, barrier, work, preflight, byHand, rest, risks, rejected);
+    }
 
     Facts with(@Nullable Cycle newCycle) {
-      return new Facts(fromPartPower, newCycle, ring, barrier, work, preflight, byHand, rejected);
+      return new Facts(
+          fromPartPower, newCycle, ring, barrier, work, preflight, byHand, rest, risks, rejected);
+    }
+
+    Facts with(RingStatus newRing, Barrier newBarrier) {
+      return new Facts(
+          fromPartPower,
+          cycle,
+          newRing,
+          newBarrier,
+          work,
+          preflight,
+          byHand,
+          rest,
+          risks,
+          rejected);
     }
 
     Facts with(StepWork newWork) {
-      return new Facts(fromPartPower, cycle, ring, barrier, newWork, preflight, byHand, rejected);
+      return new Facts(
+          fromPartPower, cycle, ring, barrier, newWork, preflight, byHand, rest, risks, rejected);
     }
 
     Facts with(List<PreflightCheck> newPreflight) {
       return new Facts(
-          fromPartPower, cycle, ring, barrier, work, List.copyOf(newPreflight), byHand, rejected);
+          fromPartPower,
+          cycle,
+          ring,
+          barrier,
+          work,
+          List.copyOf(newPreflight),
+          byHand,
+          rest,
+          risks,
+          rejected);
+    }
+
+    Facts withByHand(List<Announcement> newByHand) {
+      return new Facts(
+          fromPartPower,
+          cycle,
+          ring,
+          barrier,
+          work,
+          preflight,
+          List.copyOf(newByHand),
+          rest,
+          risks,
+          rejected);
+    }
+
+    Facts with(@Nullable Rest newRest) {
+      return new Facts(
+          fromPartPower, cycle, ring, barrier, work, preflight, byHand, newRest, risks, rejected);
+    }
+
+    Facts withRisks(List<Problem> newRisks) {
+      return new Facts(
+          fromPartPower,
+          cycle,
+          ring,
+          barrier,
+          work,
+          preflight,
+          byHand,
+          rest,
+          List.copyOf(newRisks),
+          rejected);
+    }
+
+    Facts withRejected(List<Problem> newRejected) {
+      return new Facts(
+          fromPartPower,
+          cycle,
+          ring,
+          barrier,
+          work,
+          preflight,
+          byHand,
+          rest,
+          risks,
+          List.copyOf(newRejected));
     }
 
     /**
@@ -73,6 +150,7 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
       if (work != null) {
         problems.addAll(work.problems());
       }
+      problems.addAll(risks);
       problems.addAll(rejected);
       return problems.stream().distinct().toList();
     }

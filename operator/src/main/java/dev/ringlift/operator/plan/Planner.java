@@ -5,9 +5,7 @@ import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Cycle;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
-import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.RingStatus;
 import dev.ringlift.api.v1alpha1.Phase;
-import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
 import dev.ringlift.operator.plan.Decision.ChangeTasks;
 import dev.ringlift.operator.plan.Decision.Complete;
 import dev.ringlift.operator.plan.Decision.Fail;
@@ -18,8 +16,6 @@ import dev.ringlift.operator.plan.Observation.Rival;
 import dev.ringlift.operator.plan.Plan.Facts;
 import dev.ringlift.operator.plan.StepPlanner.StepIdentity;
 import dev.ringlift.ring.Ring;
-import dev.ringlift.ring.RingDevice;
-import dev.ringlift.ring.RingFileName;
 import dev.ringlift.ring.Transition;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,19 +32,21 @@ import org.jspecify.annotations.Nullable;
  *   power P, no next      the ring everywhere; then, at the target, Complete; else preflight, Prepare
  *   power P, next P+1     the ring everywhere; then Relink tasks; then, all done, Increase
  *   power P+1, next P+1   the ring everywhere; then Cleanup tasks; then, all done, Finish
+ *   power P, next P       cancelled: the same as the line before
  * </pre>
  *
- * <p>The status is used for two things only: as the intent that was written before a ring was (so
- * that a ring of another hand is recognised), and for since when the ring has been everywhere.
+ * <p>The status is used for three things only: as the intent that was written before a ring was (so
+ * that a ring of another hand is recognised, and a cancelled one), for since when the ring has been
+ * everywhere, and for what was approved.
  *
  * <p>Invariants:
  *
  * <ol>
  *   <li>No step begins, and no further ring is published, before every node and every consumer has
  *       proved the ring in the store and the settle time has passed since; nor while a device of
- *       the ring belongs to no node, for then there may be a node that nobody asks. (A task that is
- *       added to a step under way is safe: its agent works only while it sees the task's ring
- *       itself.)
+ *       the ring belongs to no node, for then there may be a node that nobody asks. But for Cancel,
+ *       which needs nothing of what was done before it. (A task that is added to a step under way
+ *       is safe: its agent works only while it sees the task's ring itself.)
  *   <li>Increase is published only when every device of the ring, and every other device with the
  *       policy's data, has a Succeeded result of Relink for this increase, cycle and ring; Finish
  *       likewise with Cleanup. A device of no node, or of a node that is lost, has no result.
@@ -59,6 +57,12 @@ import org.jspecify.annotations.Nullable;
  *   <li>Nothing is decided on ring and builder that do not belong together.
  *   <li>A further cycle begins only when every object server that can be asked has had a full
  *       replication pass since the last one; see {@link ReplicationTurn}.
+ *   <li>What is behind a Manual gate is not begun before the gate was approved in this cycle; see
+ *       {@link Gate}.
+ *   <li>While the user wants no work, none begins, all tasks are asked to hold still, and no ring
+ *       is published but, outside of a window, one that ends work; see {@link Rest}.
+ *   <li>A cancel ends at the power at which the cycle began, and has no effect once the intent to
+ *       increase was written; see {@link Cancelling}.
  *   <li>What has ended stays as it is.
  * </ol>
  */
@@ -71,55 +75,26 @@ public final class Planner {
     this.guard = new RingGuard(settings);
   }
 
-  /** What all decisions of one run look at. */
-  private record Scene(
-      Observation seen,
-      StoredRing.Pair pair,
-      DeviceMap devices,
-      Barrier barrier,
-      Facts facts,
-      Instant now) {
-
-    Ring ring() {
-      return pair.ring();
-    }
-
-    int target() {
-      return seen.increase().spec().targetPartPower();
-    }
-
-    Plan plan(Phase phase, Decision decision) {
-      return new Plan(phase, decision, facts);
-    }
-
-    Scene with(Facts newFacts) {
-      return new Scene(seen, pair, devices, barrier, newFacts, now);
-    }
-
-    /** The doubling that the ring is in, or that comes next; null at the target. */
-    @Nullable Cycle cycle() {
-      return facts.cycle();
-    }
-  }
-
   /** The increase must not have ended: see {@link Phase#terminal()}. */
   public Plan plan(Observation seen, Instant now) {
     return switch (seen.store()) {
       case StoredRing.Unusable unusable -> planWithoutRing(seen, unusable);
       case StoredRing.Busy busy -> waitForJob(seen, busy);
-      case StoredRing.Pair pair -> planWithRing(scene(seen, pair, now));
+      case StoredRing.Pair pair -> planWithRing(Scene.of(seen, pair, settings, now));
     };
   }
 
   private Plan planWithoutRing(Observation seen, StoredRing.Unusable unusable) {
     if (seen.increase().publication() == null) {
-      return waitForRival(seen, Facts.NONE)
-          .orElseGet(
-              () ->
-                  new Plan(
-                      Phase.Preflight,
-                      new Stall(Reason.PreflightFailed, unusable.message(), settings.recheck()),
-                      Facts.NONE.with(Preflight.unusable(unusable))));
+      return seen.increase().spec().cancel()
+          ? Cancelling.atOnce(Facts.NONE)
+          : waitForRival(seen, Facts.NONE)
+              .orElseGet(
+                  () ->
+                      new Plan(
+                          Phase.Preflight,
+                          new Stall(Reason.PreflightFailed, unusable.message(), settings.recheck()),
+                          Facts.NONE.with(Preflight.unusable(unusable))));
     }
     return new Plan(lastPhase(seen), RingGuard.unusable(seen, unusable, settings), Facts.NONE);
   }
@@ -141,7 +116,10 @@ public final class Planner {
   }
 
   private Plan planWithRing(Scene scene) {
-    boolean begun = !Cycles.hasNotBegun(scene.seen().increase().status(), scene.ring());
+    boolean begun = scene.begun();
+    if (!begun && scene.spec().cancel() && !scene.isHalfWritten()) {
+      return Cancelling.atOnce(scene.facts());
+    }
     // The ring that is there may be the other's: the status keeps the last one of this increase.
     Optional<Plan> waiting = waitForRival(scene.seen(), begun ? Facts.NONE : scene.facts());
     if (waiting.isPresent()) {
@@ -154,17 +132,19 @@ public final class Planner {
     if (guarded.isPresent()) {
       return guarded.get();
     }
-    Integer next = scene.ring().nextPartPower();
-    if (next == null) {
-      return planBetweenCycles(scene);
-    }
-    return next > scene.ring().partPower()
-        ? planStep(scene, Step.Relink, Transition.INCREASE)
-        : planStep(scene, Step.Cleanup, Transition.FINISH);
+    return switch (Cycles.position(scene.seen(), scene.ring())) {
+      case Whole -> planBetweenCycles(scene);
+      case Prepared -> Cancelling.isDue(scene) ? planCancel(scene) : planStep(scene, Stage.RELINK);
+      case Increased -> planStep(scene, Stage.CLEAN_UP);
+      case Cancelled -> planStep(scene, Stage.TAKE_BACK);
+    };
   }
 
   private Plan planBeginning(Scene scene) {
     Ring ring = scene.ring();
+    if (scene.spec().cancel()) {
+      return publish(scene, Phase.Cancelling, Transition.PREPARE); // what was half written
+    }
     if (ring.partPower() > scene.target()) {
       String message = Preflight.targetMessage(ring, scene.target());
       return scene
@@ -198,7 +178,9 @@ public final class Planner {
 
   private Plan planBetweenCycles(Scene scene) {
     Scene ending = scene.with(scene.facts().with(Cycles.ending(scene.seen(), scene.ring())));
-    Optional<Plan> held = holdAtBarrier(ending, Phase.Finishing, settings.settle());
+    boolean cancel = scene.spec().cancel();
+    Optional<Plan> held =
+        holdAtBarrier(ending, cancel ? Phase.Cancelling : Phase.Finishing, settings.settle());
     if (held.isPresent()) {
       return held.get();
     }
@@ -211,6 +193,11 @@ public final class Planner {
                   "The ring has partition power " + scene.ring().partPower() + " everywhere.",
                   scene.facts().byHand())));
     }
+    if (cancel) {
+      return scene.isHalfWritten()
+          ? publish(scene, Phase.Cancelling, Transition.PREPARE)
+          : Cancelling.between(ending);
+    }
     return ReplicationTurn.missing(scene.seen(), scene.pair().ringMd5(), settings.settle())
         .map(
             message ->
@@ -220,9 +207,13 @@ public final class Planner {
         .orElseGet(() -> planPrepare(scene));
   }
 
+  /** Before the first ring of a cycle is published, or one that is there is taken over. */
   private Plan planPrepare(Scene plain) {
     List<PreflightCheck> checks = preflight(plain);
     Scene scene = plain.with(plain.facts().with(checks));
+    if (scene.spec().dryRun()) {
+      return scene.plan(Phase.Complete, Preflight.dryRun(scene, checks));
+    }
     List<String> failures = Preflight.failures(checks);
     if (!failures.isEmpty()) {
       return scene.plan(
@@ -232,7 +223,14 @@ public final class Planner {
               "Nothing is changed before this is right: " + Sentences.first(failures),
               settings.recheck()));
     }
-    return publish(scene, Phase.Preparing, Transition.PREPARE);
+    if (scene.rest() != null) {
+      return scene.plan(
+          Phase.Preflight,
+          scene.rest().decision("All checks hold; nothing has been changed.", settings.recheck()));
+    }
+    return Adoption.isNeeded(scene.ring())
+        ? Adoption.adopt(scene)
+        : publish(scene, Phase.Preparing, Transition.PREPARE);
   }
 
   private List<PreflightCheck> preflight(Scene scene) {
@@ -240,50 +238,98 @@ public final class Planner {
         scene.seen(), scene.pair(), scene.devices(), scene.barrier(), scene.now());
   }
 
-  private Plan planStep(Scene plain, Step step, Transition next) {
-    boolean relink = step == Step.Relink;
+  private Plan planCancel(Scene scene) {
+    Optional<Plan> stopping = Cancelling.stopRelinking(scene);
+    if (stopping.isPresent()) {
+      return stopping.get();
+    }
+    if (scene.rest() != null && scene.rest().holdsEnds()) {
+      return scene.plan(
+          lastPhase(scene.seen()),
+          scene.rest().decision("Then it is cancelled.", settings.recheck()));
+    }
+    return publish(scene, Phase.Cancelling, Transition.CANCEL);
+  }
+
+  private Plan planStep(Scene plain, Stage stage) {
     StepWork work =
-        new StepPlanner(identity(plain, step), plain.seen(), plain.devices(), settings, plain.now())
-            .plan();
-    Duration settle = relink ? settings.settleAfterPrepare() : settings.settle();
+        new StepPlanner(
+                identity(plain, stage), plain.seen(), plain.devices(), settings, plain.now())
+            .plan(plain.rest() != null);
     if (!work.begun()) {
-      Optional<Plan> held =
-          holdAtBarrier(plain, relink ? Phase.Preparing : Phase.Increasing, settle);
+      Optional<Plan> held = holdBeforeWork(plain, stage);
       if (held.isPresent()) {
         return held.get();
       }
     }
     Scene scene = plain.with(plain.facts().with(work));
-    Phase phase = relink ? Phase.Relinking : Phase.CleaningUp;
-    Reason reason = relink ? Reason.Relinking : Reason.CleaningUp;
+    String message = StepMessages.running(scene.cycle(), stage, work) + Cancelling.refusal(scene);
     if (!work.changes().isEmpty()) {
       return scene.plan(
-          phase,
+          stage.working(),
           new ChangeTasks(
-              reason,
-              StepMessages.running(scene.cycle(), step, work),
+              scene.rest() == null ? stage.reason() : scene.rest().reason(),
+              scene.rest() == null ? message : scene.rest().message() + " " + message,
               work.changes(),
               again(scene, work)));
     }
     if (!work.complete()) {
-      return scene.plan(phase, notComplete(scene, step, work, reason));
+      return scene.plan(stage.working(), notComplete(scene, stage, work, message));
     }
-    return holdAtBarrier(scene, phase, settings.settle())
-        .orElseGet(() -> publish(scene, relink ? Phase.Increasing : Phase.Finishing, next));
+    return holdBeforeRing(scene, stage)
+        .orElseGet(() -> publish(scene, stage.publishing(), stage.next()));
   }
 
-  private Decision notComplete(Scene scene, Step step, StepWork work, Reason reason) {
-    String message = StepMessages.running(scene.cycle(), step, work);
+  /** Present: what to wait for before the first task of a step is made. */
+  private Optional<Plan> holdBeforeWork(Scene scene, Stage stage) {
+    Duration settle = stage == Stage.RELINK ? settings.settleAfterPrepare() : settings.settle();
+    return holdAtBarrier(scene, stage.spreading(), settle)
+        .or(() -> holdAtGate(scene, stage.gate(), ""))
+        .or(
+            () ->
+                Optional.ofNullable(scene.rest())
+                    .map(
+                        rest ->
+                            scene.plan(stage.spreading(), rest.decision("", settings.recheck()))));
+  }
+
+  /** Present: what to wait for before the ring is published that follows on a step. */
+  private Optional<Plan> holdBeforeRing(Scene scene, Stage stage) {
+    boolean ends = stage.next() == Transition.FINISH;
+    return holdAtBarrier(scene, stage.working(), settings.settle())
+        .or(() -> holdAtGate(scene, stage.gateOfNext(), "Every device is relinked. "))
+        .or(
+            () ->
+                Optional.ofNullable(scene.rest())
+                    .filter(rest -> !ends || rest.holdsEnds())
+                    .map(
+                        rest ->
+                            scene.plan(
+                                stage.working(),
+                                rest.decision(
+                                    "The step is done on every device.", settings.recheck()))));
+  }
+
+  private Optional<Plan> holdAtGate(Scene scene, @Nullable Gate gate, String advice) {
+    return gate == null
+        ? Optional.empty()
+        : gate.hold(scene, advice).map(decision -> scene.plan(Phase.AwaitingApproval, decision));
+  }
+
+  private Decision notComplete(Scene scene, Stage stage, StepWork work, String message) {
+    if (scene.rest() != null) {
+      return scene.rest().decision(message, again(scene, work));
+    }
     boolean moving =
         work.nodes().stream().anyMatch(node -> node.state() != StepWork.NodeState.Done);
     if (moving) {
-      return new Wait(reason, message, again(scene, work));
+      return new Wait(stage.reason(), message, again(scene, work));
     }
     return work.problems().stream()
         .findFirst()
         .<Decision>map(
             first -> new Stall(Reason.valueOf(first.reason()), message, settings.recheck()))
-        .orElseGet(() -> new Wait(reason, message, settings.recheck()));
+        .orElseGet(() -> new Wait(stage.reason(), message, settings.recheck()));
   }
 
   private Duration again(Scene scene, StepWork work) {
@@ -327,8 +373,7 @@ public final class Planner {
     }
     Duration left =
         Barrier.settling(
-            StatusAggregator.distributedSince(
-                scene.seen().increase().status(), scene.pair().ringMd5()),
+            StatusAggregator.distributedSince(scene.status(), scene.pair().ringMd5()),
             settle,
             scene.now());
     if (left.isZero()) {
@@ -353,11 +398,11 @@ public final class Planner {
         .decide(phase, scene.facts(), cycle, settings);
   }
 
-  private static StepIdentity identity(Scene scene, Step step) {
+  private static StepIdentity identity(Scene scene, Stage stage) {
     Ring ring = scene.ring();
     Cycle cycle = Objects.requireNonNull(scene.cycle(), "a step belongs to a cycle");
     return new StepIdentity(
-        step,
+        stage.step(),
         cycle.number(),
         ring.partPower(),
         Objects.requireNonNull(ring.nextPartPower(), "a step needs a next power"),
@@ -369,42 +414,5 @@ public final class Planner {
   private static Phase lastPhase(Observation seen) {
     PartitionPowerIncreaseStatus status = seen.increase().status();
     return status == null || status.phase() == null ? Phase.Pending : status.phase();
-  }
-
-  private static WantedRing wantedRing(Observation seen, StoredRing.Pair pair) {
-    PartitionPowerIncreaseStatus status = seen.increase().status();
-    return new WantedRing(
-        RingFileName.ring(seen.increase().spec().policyIndex()),
-        pair.ringMd5(),
-        !Cycles.hasNotBegun(status, pair.ring()),
-        RingTimes.since(status, pair.ringMd5()));
-  }
-
-  private Scene scene(Observation seen, StoredRing.Pair pair, Instant now) {
-    List<RingDevice> ringDevices = RingDevices.of(pair.ring());
-    DeviceMap devices = DeviceMap.of(ringDevices, seen.nodes());
-    Barrier barrier =
-        Barrier.of(seen.nodes(), devices, wantedRing(seen, pair), seen.audience(), settings, now);
-    Ring ring = pair.ring();
-    int from = Cycles.fromPartPower(seen, ring);
-    RingStatus ringStatus =
-        new RingStatus(
-            ring.partPower(),
-            ring.nextPartPower(),
-            ring.version(),
-            pair.ringMd5(),
-            barrier.total(),
-            barrier.current());
-    Facts facts =
-        new Facts(
-            from,
-            Cycles.current(ring, from, seen.increase().spec().targetPartPower()),
-            ringStatus,
-            barrier,
-            null,
-            null,
-            ByHand.of(pair, seen.increase().publication(), seen.increase().spec().policyIndex()),
-            List.of());
-    return new Scene(seen, pair, devices, barrier, facts, now);
   }
 }

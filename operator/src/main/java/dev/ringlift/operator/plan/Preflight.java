@@ -7,6 +7,8 @@ import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck.Res
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.api.v1alpha1.RingSource;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
+import dev.ringlift.api.v1alpha1.Window;
+import dev.ringlift.operator.plan.Decision.Complete;
 import dev.ringlift.operator.plan.Observation.Node;
 import dev.ringlift.operator.plan.StoreSizes.PartSize;
 import dev.ringlift.ring.Ring;
@@ -16,6 +18,7 @@ import dev.ringlift.ring.TransitionRefusedException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** The checks before a Prepare ring is published. Each says what was found and what to do. */
@@ -63,6 +66,23 @@ final class Preflight {
     return checks;
   }
 
+  /** What a dry run ends with. */
+  static Complete dryRun(Scene scene, List<PreflightCheck> checks) {
+    List<String> failures = failures(checks);
+    Ring ring = scene.ring();
+    String would =
+        failures.isEmpty()
+            ? "All %d checks hold: it would raise the ring from partition power %d to %d, in %d cycle(s), over %d node(s)."
+                .formatted(
+                    checks.size(),
+                    ring.partPower(),
+                    scene.target(),
+                    scene.cycle() == null ? 0 : scene.cycle().of(),
+                    scene.devices().ringDevices().size())
+            : "It would not begin before this is right: " + Sentences.first(failures);
+    return new Complete(Reason.DryRun, "Dry run, nothing was changed. " + would);
+  }
+
   /** The sentences of all checks that failed. */
   static List<String> failures(List<PreflightCheck> checks) {
     return checks.stream()
@@ -78,19 +98,27 @@ final class Preflight {
     add(Check.RingReadable, Result.Passed, describe(ring));
     checkBuilder();
     add(Check.TargetPartPower, targetResult(ring, target), targetMessage(ring, target));
-    if (ring.nextPartPower() == null) {
-      add(Check.NotUnderWay, Result.Passed, "The ring has no next partition power.");
-    } else {
-      add(
-          Check.NotUnderWay,
-          Result.Failed,
-          ("The ring (partition power %d, next %d) is in the middle of an increase that was begun by"
-                  + " other means. Cancel or finish that one first; this version does not take it"
-                  + " over.")
-              .formatted(ring.partPower(), ring.nextPartPower()));
-      return; // how large the rest of that way is, nobody can say
+    checkWindows();
+    Optional<String> refusal = Adoption.refusal(ring, target);
+    if (refusal.isPresent()) {
+      add(Check.NotUnderWay, Result.Failed, refusal.get());
+      return;
     }
+    add(
+        Check.NotUnderWay,
+        ring.nextPartPower() == null ? Result.Passed : Result.Warning,
+        Adoption.description(ring));
     checkSize(target);
+  }
+
+  private void checkWindows() {
+    List<Window> windows = seen.increase().spec().windows();
+    addSentences(
+        Check.Windows,
+        Windows.of(windows).mistakes(now),
+        windows.isEmpty()
+            ? "Work is allowed at any time."
+            : "%d window(s).".formatted(windows.size()));
   }
 
   private void checkBuilder() {
@@ -160,28 +188,34 @@ final class Preflight {
     try {
       Ring ring = pair.ring();
       RingBuilder own = pair.builder();
-      boolean prepared = builder instanceof BuilderState.Ahead;
+      boolean ahead = builder instanceof BuilderState.Ahead;
       List<PartSize> sizes = List.of();
-      while (ring.partPower() < target) {
-        ring = ring.after(Transition.PREPARE).after(Transition.INCREASE);
-        if (own != null) {
-          own = prepared ? own : own.after(Transition.PREPARE, now);
-          own = own.after(Transition.INCREASE, now);
+      while (ring.partPower() < target || ring.nextPartPower() != null) {
+        Transition next = next(ring);
+        ring = ring.after(next);
+        own = own == null || ahead ? own : own.after(next, now);
+        ahead = false;
+        if (next == Transition.INCREASE) {
+          sizes = pair.sizes().with(ring, own);
+          List<String> tooLarge = tooLarge(sizes, ring.partPower());
+          if (!tooLarge.isEmpty()) {
+            addSentences(Check.StoreSize, tooLarge, "");
+            return;
+          }
         }
-        sizes = pair.sizes().with(ring, own);
-        List<String> tooLarge = tooLarge(sizes, ring.partPower());
-        if (!tooLarge.isEmpty()) {
-          addSentences(Check.StoreSize, tooLarge, "");
-          return;
-        }
-        ring = ring.after(Transition.FINISH);
-        own = own == null ? null : own.after(Transition.FINISH, now);
-        prepared = false;
       }
       add(Check.StoreSize, Result.Passed, describe(sizes));
     } catch (TransitionRefusedException refused) {
       add(Check.StoreSize, Result.Failed, String.valueOf(refused.getMessage()));
     }
+  }
+
+  private static Transition next(Ring ring) {
+    Integer next = ring.nextPartPower();
+    if (next == null) {
+      return Transition.PREPARE;
+    }
+    return next > ring.partPower() ? Transition.INCREASE : Transition.FINISH;
   }
 
   private List<String> tooLarge(List<PartSize> sizes, int partPower) {

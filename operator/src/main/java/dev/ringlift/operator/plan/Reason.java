@@ -32,6 +32,8 @@ public enum Reason {
   RingAndBuilderDiffer,
   /** The ring library refused a transition. */
   TransitionRefused,
+  /** The ring that an increase of other means had left was taken over. */
+  RingAdopted,
   /** A ring is about to be written. */
   PublishingRing,
   /** Not every node has proved that it has the ring. */
@@ -46,6 +48,22 @@ public enum Reason {
   Relinking,
   /** Objects are being removed from the partitions of the old power. */
   CleaningUp,
+  /** A gate is open, and waits for its approval. */
+  ApprovalRequired,
+  /** A gate was let pass. */
+  Approved,
+  /** The user does not want any work now. */
+  Paused,
+  /** No window is open. */
+  OutsideWindow,
+  /** A window can't be understood. */
+  WindowsInvalid,
+  /** The cycle under way is taken back. */
+  Cancelling,
+  /** The increase was taken back. */
+  Cancelled,
+  /** All was looked at, and nothing changed. */
+  DryRun,
   /** A node does not answer, or is not there. */
   NodeLost,
   /** A node holds another ring than the store. */

@@ -2,6 +2,7 @@ package dev.ringlift.operator.plan;
 
 import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Cycle;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.operator.plan.Decision.Adopt;
@@ -212,13 +213,17 @@ final class RingGuard {
                     : "The ring was put back after one with other powers",
                 pair.ringMd5(),
                 RingChange.powers(ring.partPower(), ring.nextPartPower()));
-    return new Plan(phase(ring), new Adopt(reason, message, intent, pair.revision()), facts);
+    return new Plan(
+        phase(ring, facts.cycle()), new Adopt(reason, message, intent, pair.revision()), facts);
   }
 
-  private static Phase phase(Ring ring) {
+  private static Phase phase(Ring ring, @Nullable Cycle cycle) {
     Integer next = ring.nextPartPower();
     if (next == null) {
       return Phase.Finishing;
+    }
+    if (next == ring.partPower() && cycle != null && cycle.fromPartPower() == next) {
+      return Phase.Cancelling;
     }
     return next > ring.partPower() ? Phase.Preparing : Phase.Increasing;
   }

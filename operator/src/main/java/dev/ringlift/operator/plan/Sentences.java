@@ -8,6 +8,12 @@ final class Sentences {
 
   private Sentences() {}
 
+  /** With a full stop, exactly one. */
+  static String end(String sentence) {
+    String text = sentence.strip();
+    return text.endsWith(".") ? text : text + ".";
+  }
+
   /** The first few, and how many more there are. */
   static String first(List<String> sentences) {
     String shown = String.join(" ", sentences.subList(0, Math.min(SHOWN, sentences.size())));

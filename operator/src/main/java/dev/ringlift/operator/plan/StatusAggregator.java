@@ -7,11 +7,13 @@ import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Progress;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.RingStatus;
 import dev.ringlift.operator.plan.Decision.Adopt;
+import dev.ringlift.operator.plan.Decision.Approve;
 import dev.ringlift.operator.plan.Decision.Halt;
 import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.ring.Transition;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -65,8 +67,10 @@ public final class StatusAggregator {
             publication(old, plan.decision()),
             nodes(old, plan),
             progress(old, plan, now),
-            pastPointOfNoReturn(old, publish, adopt),
+            pastPointOfNoReturn(increase, facts.ring(), publish, adopt),
             replicationSuspendedSince(old, facts.ring(), publish, adopt, now),
+            old == null ? null : old.cleanupDeadline(),
+            approved(old, plan.decision()),
             or(facts.preflight(), old == null ? null : old.preflight()),
             problems.isEmpty()
                 ? null
@@ -113,16 +117,38 @@ public final class StatusAggregator {
   }
 
   private static @Nullable Boolean pastPointOfNoReturn(
-      @Nullable PartitionPowerIncreaseStatus old,
+      Observation.Increase increase,
+      @Nullable RingStatus ring,
       @Nullable Publish publish,
       @Nullable Adopt adopt) {
+    PartitionPowerIncreaseStatus old = increase.status();
     if (adopt != null && adopt.intent().nextPartPower() != null) {
       return Objects.equals(adopt.intent().partPower(), adopt.intent().nextPartPower());
     }
     if (publish != null && publish.transition() != Transition.FINISH) {
       return publish.transition() == Transition.INCREASE;
     }
+    boolean cycleEnded =
+        ring != null
+            && ring.nextPartPower() == null
+            && ring.partPower() < increase.spec().targetPartPower();
+    if (cycleEnded && old != null && old.pastPointOfNoReturn() != null) {
+      return false; // the next one may be cancelled again
+    }
     return old == null ? null : old.pastPointOfNoReturn();
+  }
+
+  /** The approvals of the present cycle. */
+  private static @Nullable List<String> approved(
+      @Nullable PartitionPowerIncreaseStatus old, Decision decision) {
+    List<String> before = old == null || old.approved() == null ? List.of() : old.approved();
+    if (decision instanceof Approve approve) {
+      List<String> all = new ArrayList<>(before);
+      all.removeIf(gate -> !gate.endsWith("/" + approve.cycle()) || gate.equals(approve.gate()));
+      all.add(approve.gate());
+      return List.copyOf(all);
+    }
+    return before.isEmpty() ? null : before;
   }
 
   private static @Nullable String replicationSuspendedSince(
@@ -148,8 +174,8 @@ public final class StatusAggregator {
       return true;
     }
     return switch (plan.phase()) {
-      case Increasing, Finishing, Complete, Failed -> true;
-      case Pending, Preflight, Preparing, Relinking, CleaningUp -> false;
+      case AwaitingApproval, Increasing, Finishing, Complete, Cancelled, Failed -> true;
+      case Pending, Preflight, Preparing, Relinking, CleaningUp, Cancelling -> false;
     };
   }
 
@@ -181,15 +207,7 @@ public final class StatusAggregator {
 
   private static PartitionPowerIncreaseStatus withoutEstimate(PartitionPowerIncreaseStatus s) {
     Progress p = Objects.requireNonNull(s.progress(), "progress was checked");
-    return new PartitionPowerIncreaseStatus(
-        s.observedGeneration(),
-        s.phase(),
-        s.message(),
-        s.fromPartPower(),
-        s.cycle(),
-        s.ring(),
-        s.publication(),
-        s.nodes(),
+    return s.withProgress(
         new Progress(
             p.percent(),
             p.summary(),
@@ -200,13 +218,6 @@ public final class StatusAggregator {
             p.removed(),
             p.errors(),
             0,
-            null),
-        s.pastPointOfNoReturn(),
-        s.replicationSuspendedSince(),
-        s.preflight(),
-        s.problems(),
-        s.conditions(),
-        s.startTime(),
-        s.completionTime());
+            null));
   }
 }

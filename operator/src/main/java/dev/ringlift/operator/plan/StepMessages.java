@@ -3,16 +3,20 @@ package dev.ringlift.operator.plan;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Cycle;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.NodeCounts;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
-import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
 import org.jspecify.annotations.Nullable;
 
 /** What a step does and waits for, in one line. */
 final class StepMessages {
   private StepMessages() {}
 
-  static String running(@Nullable Cycle cycle, Step step, StepWork work) {
+  static String running(@Nullable Cycle cycle, Stage stage, StepWork work) {
     StringBuilder text = new StringBuilder();
-    text.append(step == Step.Relink ? "Relinking" : "Cleaning up");
+    text.append(
+        switch (stage) {
+          case RELINK -> "Relinking";
+          case CLEAN_UP -> "Cleaning up";
+          case TAKE_BACK -> "Cancelling: removes the links that were made";
+        });
     if (cycle != null) {
       text.append(
           " in cycle %d of %d (%d to %d)"

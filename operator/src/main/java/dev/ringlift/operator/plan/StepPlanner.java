@@ -90,7 +90,10 @@ final class StepPlanner {
     this.now = now;
   }
 
-  StepWork plan() {
+  /**
+   * @param rest whether the tasks are to hold still
+   */
+  StepWork plan(boolean rest) {
     String dataDir = DataDir.of(seen.increase().spec().policyIndex());
     Map<String, Task> tasks =
         seen.tasks().stream()
@@ -113,7 +116,7 @@ final class StepPlanner {
         required.addAll(task.spec().devices());
       }
       if (!required.isEmpty()) {
-        nodes.add(planNode(node, required, task, changes, problems));
+        nodes.add(planNode(node, required, task, rest, changes, problems));
       }
     }
     tasks.values().forEach(task -> nodes.add(ofNodeThatIsGone(task, problems)));
@@ -144,10 +147,11 @@ final class StepPlanner {
       Node node,
       Set<String> required,
       @Nullable Task task,
+      boolean rest,
       List<TaskChange> changes,
       List<Problem> problems) {
     if (task == null) {
-      changes.add(new TaskChange(taskName(node), desired(node, required, 1), null));
+      changes.add(new TaskChange(taskName(node), desired(node, required, 1, rest), null));
       return new NodeWork(node.name(), required, null, NodeState.Waiting, null);
     }
     RelinkTaskStatus status = task.status();
@@ -163,12 +167,12 @@ final class StepPlanner {
     if (state == NodeState.Failed && status != null) {
       retryAt =
           Times.parse(status.completionTime(), Instant.EPOCH).plus(settings.backoffAfter(attempt));
-      if (!timeAt(node).isBefore(retryAt)) {
+      if (!rest && !timeAt(node).isBefore(retryAt)) {
         attempt++;
         retryAt = null;
       }
     }
-    RelinkTaskSpec desired = desired(node, required, attempt);
+    RelinkTaskSpec desired = desired(node, required, attempt, rest);
     if (state != NodeState.Done && !desired.equals(task.spec())) {
       changes.add(new TaskChange(task.name(), desired, task.resourceVersion()));
     }
@@ -275,7 +279,7 @@ final class StepPlanner {
     return text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
   }
 
-  private RelinkTaskSpec desired(Node node, Set<String> required, int attempt) {
+  private RelinkTaskSpec desired(Node node, Set<String> required, int attempt, boolean rest) {
     return new RelinkTaskSpec(
         seen.increase().uid(),
         identity.cycle(),
@@ -289,7 +293,7 @@ final class StepPlanner {
         identity.round(),
         List.copyOf(new TreeSet<>(required)),
         attempt,
-        false,
+        rest,
         seen.increase().spec().relinker());
   }
 

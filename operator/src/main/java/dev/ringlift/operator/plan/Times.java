@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Times as Kubernetes writes them (RFC 3339), and durations as people read them. */
@@ -26,6 +27,11 @@ public final class Times {
     } catch (DateTimeException notATime) {
       return otherwise;
     }
+  }
+
+  /** One that is written as in Go, in hours, minutes and seconds: {@code 168h}, {@code 1h30m}. */
+  static Duration duration(String text) {
+    return Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
   }
 
   /** {@code 2 h 5 min}, {@code 3 min}, {@code 20 s}. */

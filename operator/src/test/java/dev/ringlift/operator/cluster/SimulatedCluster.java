@@ -281,13 +281,7 @@ public final class SimulatedCluster implements AutoCloseable {
             .withName(name)
             .require()
             .getStatus(),
-        SimulatedCluster::nothingYet);
-  }
-
-  private static PartitionPowerIncreaseStatus nothingYet() {
-    return new PartitionPowerIncreaseStatus(
-        null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        null);
+        () -> PartitionPowerIncreaseStatus.NOTHING);
   }
 
   public List<RelinkTask> tasks() {

@@ -2,7 +2,9 @@ package dev.ringlift.operator.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringlift.api.v1alpha1.Gates;
 import dev.ringlift.api.v1alpha1.Phase;
+import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.State;
@@ -34,13 +36,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Whole increases with faults in any order: operators that die between any two writes, agents that
  * come and go, disks that fail and appear, rings that arrive late, another hand that changes the
- * ring, and puts it back or has it accepted. At each ring that is written, the invariants of {@link
- * Planner} are held against what is true in the cluster, not against what the planner was told.
- * Once the faults stop, the increase must come to its end.
+ * ring, and puts it back or has it accepted, a user who pauses, approves, or cancels. At each ring
+ * that is written, the invariants of {@link Planner} are held against what is true in the cluster,
+ * not against what the planner was told. Once the faults stop, the increase must come to its end.
  */
 class FaultyRunTest {
   private static final int RUNS = 150;
   private static final int FAULTY_STEPS = 300;
+  private static final List<Gate> GATES = List.of(Gate.Relink, Gate.Increase, Gate.Cleanup);
 
   static LongStream seeds() {
     return LongStream.range(0, RUNS);
@@ -61,9 +64,14 @@ class FaultyRunTest {
     assertThat(run.cluster.status).isNotNull();
     assertThat(Objects.requireNonNull(run.cluster.status).phase())
         .as(() -> "ends, but: " + Objects.requireNonNull(run.cluster.status).message())
-        .isEqualTo(Phase.Complete);
-    assertThat(run.cluster.ring.partPower()).isEqualTo(run.cluster.target);
+        .isEqualTo(run.cancelledAt == null ? Phase.Complete : Phase.Cancelled);
+    assertThat(run.cluster.ring.partPower())
+        .isEqualTo(run.cancelledAt == null ? run.cluster.target : run.cancelledAt);
     assertThat(run.cluster.ring.nextPartPower()).isNull();
+    assertThat(RingPair.difference(run.cluster.ring, run.cluster.builder)).isEmpty();
+    if (run.cancelledAt != null) {
+      return;
+    }
     assertThat(run.published)
         .as("each ring once, in order")
         .hasSize(3 * (run.cluster.target - 3))
@@ -88,6 +96,17 @@ class FaultyRunTest {
     /** Undoes what another hand did; null while the ring is the operator's. */
     @Nullable Runnable putBack;
 
+    /** Whether each gate asks. */
+    final boolean manual;
+
+    /** Whether the user may take it back. */
+    final boolean fickle;
+
+    boolean paused;
+
+    /** The ring's power when the user took it back; null if he has not. */
+    @Nullable Integer cancelledAt;
+
     boolean otherPowers;
     boolean noticed;
     int disks;
@@ -97,6 +116,12 @@ class FaultyRunTest {
       this.split = random.nextBoolean();
       int nodes = 2 + random.nextInt(2);
       this.cluster = new ModelCluster(nodes, 3, 4 + random.nextInt(2));
+      this.manual = random.nextInt(3) == 0;
+      this.fickle = random.nextInt(3) == 0;
+      Gates.Gate gate = manual ? Gates.Gate.Manual : Gates.Gate.Automatic;
+      cluster.wish =
+          spec ->
+              spec.gates(new Gates(gate, gate, gate)).paused(paused).cancel(cancelledAt != null);
     }
 
     boolean ended() {
@@ -107,7 +132,7 @@ class FaultyRunTest {
 
     void somethingHappens() {
       ModelNode node = anyNode();
-      switch (random.nextInt(15)) {
+      switch (random.nextInt(18)) {
         case 0, 1, 2, 3 -> operate(random.nextInt(3) == 0);
         case 4 -> cluster.pass(Duration.ofSeconds(random.nextInt(400)));
         case 5, 6 -> takeRing(node);
@@ -116,12 +141,35 @@ class FaultyRunTest {
         case 11 -> toggleBad(node);
         case 12 -> plugIn(node);
         case 13 -> anotherHand();
+        case 14 -> paused = random.nextInt(4) == 0;
+        case 15 -> approveSomething();
+        case 16 -> mayCancel();
         default -> cluster.pass(Duration.ofSeconds(5));
+      }
+    }
+
+    private void approveSomething() {
+      if (manual) {
+        int cycle =
+            cluster.status == null || cluster.status.cycle() == null
+                ? 1
+                : cluster.status.cycle().number();
+        cluster.approve = GATES.get(random.nextInt(GATES.size())) + "/" + cycle;
+      }
+    }
+
+    /** As the API server allows it. */
+    private void mayCancel() {
+      boolean past =
+          cluster.status != null && Boolean.TRUE.equals(cluster.status.pastPointOfNoReturn());
+      if (fickle && cancelledAt == null && !past && random.nextInt(12) == 0) {
+        cancelledAt = cluster.ring.partPower();
       }
     }
 
     void faultsStop() {
       bad.clear();
+      paused = false;
       if (putBack != null) {
         putBack.run();
         putBack = null;
@@ -132,6 +180,7 @@ class FaultyRunTest {
 
     void allGoesWell() {
       cluster.nodes.values().forEach(this::takeRing);
+      approveSomething();
       operate(false);
       cluster.nodes.values().forEach(this::agentWorks);
       cluster.pass(Duration.ofSeconds(20));
@@ -214,6 +263,7 @@ class FaultyRunTest {
       Integer next = cluster.ring.nextPartPower();
       otherPowers =
           next != null
+              && cancelledAt == null // or it would be the very ring that the operator makes
               && next > cluster.ring.partPower()
               && RingPair.difference(cluster.ring, cluster.builder).isEmpty()
               && random.nextBoolean();
@@ -264,13 +314,16 @@ class FaultyRunTest {
         if (writes-- < 1) {
           return;
         }
+        if (!cluster.tasks.containsKey(task.name())) {
+          checkBeforeWork(task.spec());
+        }
         cluster.change(task);
       }
       if (writes-- > 0) {
         cluster.say(plan);
         noteWhatWasSaid(plan);
         if (writes > 0) {
-          cluster.takeAnnotation();
+          cluster.takeAnnotations(plan);
         }
       }
     }
@@ -303,6 +356,11 @@ class FaultyRunTest {
       assertThat(Objects.requireNonNull(cluster.publication()).md5())
           .as("the intent is written first")
           .isEqualTo(publish.intent().md5());
+      assertThat(paused).as("publishes while paused").isFalse();
+      if (publish.transition() == Transition.CANCEL) {
+        assertThat(cancelledAt).isEqualTo(cluster.ring.partPower());
+        return; // it waits for nobody
+      }
       boolean first = published.isEmpty();
       for (ModelNode node : cluster.nodes.values()) {
         assertThat(node.ringMd5).as("ring of " + node.name).isEqualTo(cluster.ringMd5());
@@ -318,9 +376,26 @@ class FaultyRunTest {
       }
       if (publish.transition() == Transition.INCREASE) {
         checkDone(Step.Relink);
+        assertThat(cancelledAt).as("increases what was cancelled").isNull();
+        assertApproved(Gate.Increase, publish.intent().cycle());
         assertThat(Objects.requireNonNull(cluster.status).pastPointOfNoReturn()).isTrue();
       } else if (publish.transition() == Transition.FINISH) {
         checkDone(Step.Cleanup);
+      }
+    }
+
+    private void checkBeforeWork(RelinkTaskSpec spec) {
+      boolean relink = spec.step() == Step.Relink;
+      if (relink || cancelledAt == null || cancelledAt != spec.partPower()) {
+        assertApproved(relink ? Gate.Relink : Gate.Cleanup, spec.cycle());
+      }
+    }
+
+    private void assertApproved(Gate gate, int cycle) {
+      if (manual) {
+        assertThat(Gate.isApproved(cluster.status, gate + "/" + cycle))
+            .as(gate + " of cycle " + cycle)
+            .isTrue();
       }
     }
 

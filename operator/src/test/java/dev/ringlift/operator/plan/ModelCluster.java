@@ -1,5 +1,6 @@
 package dev.ringlift.operator.plan;
 
+import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.Consumer;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Risk;
@@ -40,7 +41,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -91,6 +91,8 @@ final class ModelCluster {
   long storeVersion = 1;
   int target;
   RelinkerSettings relinker = RelinkerSettings.DEFAULTS;
+  UnaryOperator<PartitionPowerIncreaseSpec.Builder> wish = builder -> builder;
+  @Nullable String approve;
   @Nullable PartitionPowerIncreaseStatus status;
   @Nullable String acceptRing;
   final Map<String, Ring> backups = new HashMap<>();
@@ -270,13 +272,14 @@ final class ModelCluster {
             "uid-1",
             1,
             Instant.parse("2026-03-01T09:00:00Z"),
-            PartitionPowerIncreaseSpec.of(0, target, RingSource.inConfigMaps("swift-rings"))
-                .toBuilder()
-                .relinker(relinker)
-                .consumers(consumers.toArray(Consumer[]::new))
-                .acknowledge(acknowledge.toArray(Risk[]::new))
+            wish.apply(
+                    PartitionPowerIncreaseSpec.of(0, target, RingSource.inConfigMaps("swift-rings"))
+                        .toBuilder()
+                        .consumers(consumers.toArray(Consumer[]::new))
+                        .acknowledge(acknowledge.toArray(Risk[]::new))
+                        .relinker(relinker))
                 .build(),
-            acceptRing,
+            annotations(),
             status),
         store,
         nodes.values().stream().map(this::observe).toList(),
@@ -329,11 +332,33 @@ final class ModelCluster {
     }
   }
 
-  /** As the shell does, after the status was written. */
-  Optional<AcceptRing.Spent> takeAnnotation() {
-    Optional<AcceptRing.Spent> spent =
-        AcceptRing.of(observe(), Objects.requireNonNull(status, "a status was written"));
-    spent.ifPresent(gone -> acceptRing = null);
+  private Map<String, String> annotations() {
+    Map<String, String> all = new HashMap<>();
+    if (acceptRing != null) {
+      all.put(ApiConstants.ANNOTATION_ACCEPT_RING, acceptRing);
+    }
+    if (approve != null) {
+      all.put(ApiConstants.ANNOTATION_APPROVE, approve);
+    }
+    return all;
+  }
+
+  /** The same for the status that was written last. */
+  List<SpentAnnotation> takeAnnotations() {
+    return takeAnnotations(plan());
+  }
+
+  /** As the shell does, after the status of this plan was written. */
+  List<SpentAnnotation> takeAnnotations(Plan plan) {
+    List<SpentAnnotation> spent =
+        SpentAnnotation.of(observe(), plan, Objects.requireNonNull(status, "a status was written"));
+    for (SpentAnnotation gone : spent) {
+      switch (gone.key()) {
+        case ApiConstants.ANNOTATION_ACCEPT_RING -> acceptRing = null;
+        case ApiConstants.ANNOTATION_APPROVE -> approve = null;
+        default -> throw new AssertionError(gone.key());
+      }
+    }
     return spent;
   }
 

@@ -389,19 +389,6 @@ class PlannerTest {
   }
 
   @Test
-  void anIncreaseThatOtherMeansHaveBegunIsNotTakenOver() throws TransitionRefusedException {
-    cluster.ring = cluster.ring.after(Transition.PREPARE);
-    cluster.builder = cluster.builder.after(Transition.PREPARE, cluster.now);
-    cluster.distribute();
-
-    Plan plan = cluster.plan();
-
-    assertThat(plan.decision()).isInstanceOf(Stall.class);
-    assertThat(plan.phase()).isEqualTo(Phase.Preflight);
-    assertThat(plan.decision().message()).contains("begun by other means");
-  }
-
-  @Test
   void theYoungerOfTwoIncreasesWaitsForTheOlder() {
     cluster.rivals.add(new Rival("first", Instant.parse("2026-03-01T08:59:59Z"), false));
 
@@ -451,11 +438,9 @@ class PlannerTest {
     cluster.target = 6;
     cluster.until(ChangeTasks.class, Reason.CleaningUp);
 
-    Cycle cycle =
-        Cycles.current(cluster.ring, Cycles.fromPartPower(cluster.observe(), cluster.ring), 6);
+    Cycle cycle = Cycles.current(cluster.observe(), cluster.ring);
     cluster.status = null;
-    Cycle without =
-        Cycles.current(cluster.ring, Cycles.fromPartPower(cluster.observe(), cluster.ring), 6);
+    Cycle without = Cycles.current(cluster.observe(), cluster.ring);
 
     assertThat(without).isEqualTo(cycle).isEqualTo(new Cycle(1, 2, 4, 5));
   }

@@ -78,6 +78,30 @@ public final class ApiConstants {
    */
   public static final String ANNOTATION_RESTARTED_FOR = "ringlift.dev/restarted-for.";
 
+  /**
+   * On a PartitionPowerIncrease, by its user: {@code <Gate>/<cycle>}, such as {@code Increase/1},
+   * lets a Manual gate pass that is open. Removed once it has been looked at.
+   */
+  public static final String ANNOTATION_APPROVE = "ringlift.dev/approve";
+
+  /**
+   * On a PartitionPowerIncrease, by its user: the name of a node whose task has failed as often as
+   * it may, or {@code all}: it is tried once more. Removed once it has been looked at.
+   */
+  public static final String ANNOTATION_RETRY = "ringlift.dev/retry";
+
+  /**
+   * On a Node, by an administrator: with any value but {@code false}, no work is done there for the
+   * time being. It is not forgotten: the step waits for it.
+   */
+  public static final String LABEL_SKIP = "ringlift.dev/skip";
+
+  /**
+   * On a StorageNode, by the operator: comma-separated {@code datadir:device} of devices that were
+   * excluded from an increase; they have to be wiped before they come back.
+   */
+  public static final String ANNOTATION_EXCLUDED_DEVICES = "ringlift.dev/excluded-devices";
+
   /** The name of an agent's heartbeat Lease is this followed by its node's name. */
   public static final String AGENT_LEASE_PREFIX = "ringlift-agent-";
 

@@ -81,6 +81,9 @@ public record PartitionPowerIncreaseSpec(
         List<Window> windows,
     @JsonPropertyDescription("Checks everything, changes nothing, and ends Complete.")
         @Default("false")
+        @ValidationRule(
+            value = "self == oldSelf",
+            message = "dryRun is immutable: apply another increase")
         boolean dryRun,
     @JsonPropertyDescription("Holds still at a safe point, with what is done so far kept.")
         @Default("false")
@@ -255,7 +258,9 @@ public record PartitionPowerIncreaseSpec(
     /** No proxy is among the consumers: one with an old ring writes where nobody looks later. */
     NoProxyProof,
     /** A consumer proves nothing: it is only given time. */
-    UnprovenConsumer
+    UnprovenConsumer,
+    /** Cleanup may take longer than reclaimAge: objects deleted meanwhile may come back. */
+    CleanupDeadline
   }
 
   /** How much of the links is looked at. */

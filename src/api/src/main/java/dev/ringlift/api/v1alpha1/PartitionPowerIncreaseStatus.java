@@ -22,12 +22,15 @@ import org.jspecify.annotations.Nullable;
  * @param pastPointOfNoReturn whether the Increase ring of the current cycle has been, or is about
  *     to be, published; written before that ring is
  * @param replicationSuspendedSince since when the ring holds a next partition power
+ * @param cleanupDeadline until when cleanup has to have ended: reclaimAge after the Increase or
+ *     Cancel ring was first written; null while there is none
+ * @param approved the gates of the present cycle that have been approved: {@code <Gate>/<cycle>}
  * @param preflight each check with its result
  * @param problems at most 20
- * @param conditions Ready, Reconciling, Stalled, PreflightPassed, RingDistributed, Degraded,
- *     Complete
+ * @param conditions Ready, Reconciling, Stalled, PreflightPassed, RingDistributed,
+ *     AwaitingApproval, Paused, Degraded, Complete
  * @param startTime of the first change
- * @param completionTime when it became Complete or Failed
+ * @param completionTime when it became Complete, Cancelled or Failed
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record PartitionPowerIncreaseStatus(
@@ -52,6 +55,13 @@ public record PartitionPowerIncreaseStatus(
     @JsonPropertyDescription(
             "Since when the ring holds a next partition power, and Swift therefore repairs no replicas.")
         @Nullable String replicationSuspendedSince,
+    @JsonPropertyDescription(
+            "Until when cleanup has to have ended: objects that were deleted meanwhile could come back after it.")
+        @Nullable String cleanupDeadline,
+    @JsonPropertyDescription("Gates of the present cycle that have been approved.")
+        @Size(max = 8)
+        @ListType(ListType.Kind.SET)
+        @Nullable List<String> approved,
     @JsonPropertyDescription("The checks before the first change, each with its result.")
         @Size(max = 50)
         @ListType(value = ListType.Kind.MAP, keys = "check")
@@ -63,8 +73,37 @@ public record PartitionPowerIncreaseStatus(
     @Size(max = 16) @ListType(value = ListType.Kind.MAP, keys = "type")
         @Nullable List<Condition> conditions,
     @JsonPropertyDescription("When the first change was made.") @Nullable String startTime,
-    @JsonPropertyDescription("When it became Complete or Failed.")
+    @JsonPropertyDescription("When it became Complete, Cancelled or Failed.")
         @Nullable String completionTime) {
+
+  /** Of an increase of which nothing has been said. */
+  public static final PartitionPowerIncreaseStatus NOTHING =
+      new PartitionPowerIncreaseStatus(
+          null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+          null, null, null);
+
+  /** The same but for how far the current step is. */
+  public PartitionPowerIncreaseStatus withProgress(@Nullable Progress newProgress) {
+    return new PartitionPowerIncreaseStatus(
+        observedGeneration,
+        phase,
+        message,
+        fromPartPower,
+        cycle,
+        ring,
+        publication,
+        nodes,
+        newProgress,
+        pastPointOfNoReturn,
+        replicationSuspendedSince,
+        cleanupDeadline,
+        approved,
+        preflight,
+        problems,
+        conditions,
+        startTime,
+        completionTime);
+  }
 
   /**
    * One doubling.
@@ -131,8 +170,9 @@ public record PartitionPowerIncreaseStatus(
    * A ring written by this increase. It is put here before the store is written: what is in the
    * store then is either this ring, or the one that it was made from, or another hand's.
    *
-   * @param transition Prepare, Increase or Finish; Accepted for another hand's ring that the user
-   *     accepted; Restored for a ring that was put back after one with other powers
+   * @param transition Prepare, Increase, Cancel or Finish; Adopted for the ring that an increase of
+   *     other means had left; Accepted for another hand's ring that the user accepted; Restored for
+   *     a ring that was put back after one with other powers
    * @param cycle number of the cycle that it belongs to
    * @param md5 of the ring file
    * @param version of the ring

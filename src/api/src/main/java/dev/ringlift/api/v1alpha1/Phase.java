@@ -6,6 +6,8 @@ public enum Phase {
   Pending,
   /** What can be checked before the first change is being checked, or has been refused. */
   Preflight,
+  /** A gate is open, and waits for its approval. */
+  AwaitingApproval,
   /** The ring gets its next partition power, and every node has to prove that it has it. */
   Preparing,
   /** Every device links its objects into the partitions of the next power. */
@@ -18,11 +20,15 @@ public enum Phase {
   Finishing,
   /** The ring has the target power and nothing is left of the way there. */
   Complete,
+  /** The cycle under way is taken back, before the ring was increased. */
+  Cancelling,
+  /** The ring has the power at which the cycle that was cancelled began. */
+  Cancelled,
   /** The target can't be reached, and nothing that is done to this object could change that. */
   Failed;
 
   /** Whether nothing will follow. */
   public boolean terminal() {
-    return this == Complete || this == Failed;
+    return this == Complete || this == Cancelled || this == Failed;
   }
 }

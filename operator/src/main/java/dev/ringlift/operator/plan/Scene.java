@@ -1,0 +1,103 @@
+package dev.ringlift.operator.plan;
+
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Cycle;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.RingStatus;
+import dev.ringlift.api.v1alpha1.Phase;
+import dev.ringlift.operator.plan.Plan.Facts;
+import dev.ringlift.ring.Ring;
+import dev.ringlift.ring.RingFileName;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all decisions of one run look at, where there is a ring.
+ *
+ * @param facts what has been found so far on the way to a decision
+ */
+record Scene(
+    Observation seen,
+    StoredRing.Pair pair,
+    DeviceMap devices,
+    Barrier barrier,
+    Facts facts,
+    Settings settings,
+    Instant now) {
+
+  static Scene of(Observation seen, StoredRing.Pair pair, Settings settings, Instant now) {
+    Ring ring = pair.ring();
+    PartitionPowerIncreaseSpec spec = seen.increase().spec();
+    DeviceMap devices = DeviceMap.of(RingDevices.of(ring), seen.nodes());
+    Barrier barrier =
+        Barrier.of(seen.nodes(), devices, wanted(seen, pair), seen.audience(), settings, now);
+    RingStatus ringStatus =
+        new RingStatus(
+            ring.partPower(),
+            ring.nextPartPower(),
+            ring.version(),
+            pair.ringMd5(),
+            barrier.total(),
+            barrier.current());
+    Facts facts =
+        Facts.NONE
+            .with(Cycles.fromPartPower(seen, ring))
+            .with(Cycles.current(seen, ring))
+            .with(ringStatus, barrier)
+            .withByHand(ByHand.of(pair, seen.increase().publication(), spec.policyIndex()))
+            .with(Rest.of(spec, now).orElse(null));
+    return new Scene(seen, pair, devices, barrier, facts, settings, now);
+  }
+
+  private static WantedRing wanted(Observation seen, StoredRing.Pair pair) {
+    PartitionPowerIncreaseStatus status = seen.increase().status();
+    return new WantedRing(
+        RingFileName.ring(seen.increase().spec().policyIndex()),
+        pair.ringMd5(),
+        !Cycles.hasNotBegun(status, pair.ring()),
+        RingTimes.since(status, pair.ringMd5()));
+  }
+
+  Ring ring() {
+    return pair.ring();
+  }
+
+  PartitionPowerIncreaseSpec spec() {
+    return seen.increase().spec();
+  }
+
+  @Nullable PartitionPowerIncreaseStatus status() {
+    return seen.increase().status();
+  }
+
+  int target() {
+    return spec().targetPartPower();
+  }
+
+  /** The doubling that the ring is in, or that comes next; null at the target. */
+  @Nullable Cycle cycle() {
+    return facts.cycle();
+  }
+
+  /** Whether the user does not want any work now, for whatever reason; null if he does. */
+  @Nullable Rest rest() {
+    return facts.rest();
+  }
+
+  boolean begun() {
+    return !Cycles.hasNotBegun(status(), ring());
+  }
+
+  /** Whether of the transition that was decided on last only the builder has been written. */
+  boolean isHalfWritten() {
+    return BuilderState.of(pair, seen.increase().publication()) instanceof BuilderState.Ahead;
+  }
+
+  Scene with(Facts newFacts) {
+    return new Scene(seen, pair, devices, barrier, newFacts, settings, now);
+  }
+
+  Plan plan(Phase phase, Decision decision) {
+    return new Plan(phase, decision, facts);
+  }
+}

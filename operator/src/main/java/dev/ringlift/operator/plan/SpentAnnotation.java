@@ -1,0 +1,62 @@
+package dev.ringlift.operator.plan;
+
+import dev.ringlift.api.v1alpha1.ApiConstants;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An annotation by which a user told something, and which is to be removed: it has had its effect,
+ * or it has none. It is removed last of all, and only with the value that was looked at.
+ *
+ * @param key of the annotation
+ * @param value that it has
+ * @param refusal what is to be said of one that has no effect; null if it had its effect
+ */
+public record SpentAnnotation(String key, String value, @Nullable Announcement refusal) {
+
+  static SpentAnnotation refused(String key, String value, EventReason reason, String why) {
+    return new SpentAnnotation(
+        key, value, Announcement.warning(reason.name(), key + " was refused, and removed. " + why));
+  }
+
+  /**
+   * All that are to be removed.
+   *
+   * @param plan that was made of what was seen
+   * @param next the status that was written after it
+   */
+  public static List<SpentAnnotation> of(
+      Observation seen, Plan plan, PartitionPowerIncreaseStatus next) {
+    List<SpentAnnotation> spent = new ArrayList<>();
+    AcceptRing.of(seen, next).ifPresent(spent::add);
+    approval(seen, plan, next).ifPresent(spent::add);
+    return spent;
+  }
+
+  private static Optional<SpentAnnotation> approval(
+      Observation seen, Plan plan, PartitionPowerIncreaseStatus next) {
+    String raw = seen.increase().annotations().get(ApiConstants.ANNOTATION_APPROVE);
+    String gate = seen.increase().approve();
+    if (raw == null || gate == null) {
+      return Optional.empty();
+    }
+    if (Gate.isApproved(next, gate)) {
+      return Optional.of(new SpentAnnotation(ApiConstants.ANNOTATION_APPROVE, raw, null));
+    }
+    boolean asks = plan.decision().reason() == Reason.ApprovalRequired;
+    return Optional.of(
+        refused(
+            ApiConstants.ANNOTATION_APPROVE,
+            raw,
+            EventReason.ApprovalRefused,
+            "%s is not the gate that is open. %s"
+                .formatted(
+                    gate,
+                    asks
+                        ? plan.decision().message()
+                        : "None is. Set it again when one asks for it.")));
+  }
+}
