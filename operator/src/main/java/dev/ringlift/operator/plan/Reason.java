@@ -64,6 +64,8 @@ public enum Reason {
   Cancelled,
   /** All was looked at, and nothing changed. */
   DryRun,
+  /** The time in which cleanup has to end is running out. */
+  DeadlineAtRisk,
   /** A node does not answer, or is not there. */
   NodeLost,
   /** A node holds another ring than the store. */

@@ -45,7 +45,8 @@ record Scene(
             .with(Cycles.current(seen, ring))
             .with(ringStatus, barrier)
             .withByHand(ByHand.of(pair, seen.increase().publication(), spec.policyIndex()))
-            .with(Rest.of(spec, now).orElse(null));
+            .with(Rest.of(spec, now).orElse(null))
+            .withRisks(Deadline.risks(spec, seen.increase().status(), now));
     return new Scene(seen, pair, devices, barrier, facts, settings, now);
   }
 

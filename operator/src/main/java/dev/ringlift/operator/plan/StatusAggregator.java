@@ -69,7 +69,7 @@ public final class StatusAggregator {
             progress(old, plan, now),
             pastPointOfNoReturn(increase, facts.ring(), publish, adopt),
             replicationSuspendedSince(old, facts.ring(), publish, adopt, now),
-            old == null ? null : old.cleanupDeadline(),
+            cleanupDeadline(increase, facts.ring(), publish, adopt, now),
             approved(old, plan.decision()),
             or(facts.preflight(), old == null ? null : old.preflight()),
             problems.isEmpty()
@@ -136,6 +136,26 @@ public final class StatusAggregator {
       return false; // the next one may be cancelled again
     }
     return old == null ? null : old.pastPointOfNoReturn();
+  }
+
+  /** Counted from the first time that the ring was about to be written. */
+  private static @Nullable String cleanupDeadline(
+      Observation.Increase increase,
+      @Nullable RingStatus ring,
+      @Nullable Publish publish,
+      @Nullable Adopt adopt,
+      Instant now) {
+    String known = increase.status() == null ? null : increase.status().cleanupDeadline();
+    boolean begins =
+        (publish != null
+                && (publish.transition() == Transition.INCREASE
+                    || publish.transition() == Transition.CANCEL))
+            || (adopt != null
+                && Objects.equals(adopt.intent().partPower(), adopt.intent().nextPartPower()));
+    if (begins) {
+      return known == null ? Deadline.of(increase.spec(), now) : known;
+    }
+    return ring != null && ring.nextPartPower() == null ? null : known;
   }
 
   /** The approvals of the present cycle. */
