@@ -43,7 +43,7 @@ interface AgentConfig {
   @WithDefault("120s")
   Duration renewInterval();
 
-  @WithDefault("5s")
+  @WithDefault("15s")
   Duration statusInterval();
 
   @WithDefault("30s")

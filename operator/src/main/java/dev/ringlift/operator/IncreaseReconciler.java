@@ -24,6 +24,7 @@ import dev.ringlift.operator.plan.Decision.Fail;
 import dev.ringlift.operator.plan.Decision.Halt;
 import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.operator.plan.Decision.Stall;
+import dev.ringlift.operator.plan.Decision.TaskChange;
 import dev.ringlift.operator.plan.Decision.Wait;
 import dev.ringlift.operator.plan.Errands;
 import dev.ringlift.operator.plan.Observation;
@@ -77,7 +78,7 @@ import org.jspecify.annotations.Nullable;
     generationAwareEventProcessing = false,
     informer = @Informer(onUpdateFilter = IncreaseReconciler.UserChanges.class))
 @GradualRetry(maxAttempts = -1, initialInterval = 1000, maxInterval = 60_000)
-@RateLimited(maxReconciliations = 4, within = 2, unit = TimeUnit.SECONDS)
+@RateLimited(maxReconciliations = 2, within = 1, unit = TimeUnit.SECONDS)
 public class IncreaseReconciler
     implements Reconciler<PartitionPowerIncrease>, Cleaner<PartitionPowerIncrease> {
   static final String NAME = "partitionpowerincrease";
@@ -277,8 +278,8 @@ public class IncreaseReconciler
     return switch (plan.decision()) {
       case Wait wait -> wait.after();
       case Stall stall -> stall.after();
-      case ChangeTasks change -> change.after();
-      case Halt halt -> halt.after();
+      case ChangeTasks change -> goingOn(change.changes(), change.after());
+      case Halt halt -> goingOn(halt.pauses(), halt.after());
       case Publish publish -> SOON;
       case Adopt adopt -> SOON;
       case Approve approve -> SOON;
@@ -286,6 +287,10 @@ public class IncreaseReconciler
       case Cancelled cancelled -> SOON;
       case Fail fail -> SOON;
     };
+  }
+
+  private static Duration goingOn(List<TaskChange> changes, Duration after) {
+    return changes.size() > TaskWriter.AT_ONCE ? SOON : after;
   }
 
   private static boolean isFirstSeen(

@@ -24,23 +24,33 @@ import org.jspecify.annotations.Nullable;
  * from.
  */
 public final class TaskWriter {
+  /**
+   * As many are written before the increase is looked at anew: what is to be written may have
+   * changed by then.
+   */
+  public static final int AT_ONCE = 400;
+
+  private static final int PER_SECOND = 40;
+  private static final int BURST = 40;
   private static final int UNPROCESSABLE = 422;
 
   private final KubernetesClient client;
+  private final Pace pace = new Pace(PER_SECOND, BURST, System::nanoTime, Thread::sleep);
 
   public TaskWriter(KubernetesClient client) {
     this.client = client;
   }
 
   /**
-   * Makes all changes; one that came too late is left to the next look, and one that is refused
-   * keeps none of the others back.
+   * Makes the first {@value #AT_ONCE} changes, spread in time; one that came too late is left to
+   * the next look, and one that is refused keeps none of the others back.
    *
    * @return those that the API server refused, with its reason
    */
   public List<Problem> write(PartitionPowerIncrease increase, List<TaskChange> changes) {
     List<Problem> refused = new ArrayList<>();
-    for (TaskChange change : changes) {
+    for (TaskChange change : changes.subList(0, Math.min(AT_ONCE, changes.size()))) {
+      pace.await();
       try {
         if (change.resourceVersion() == null) {
           client.resource(task(increase, change, null)).create();

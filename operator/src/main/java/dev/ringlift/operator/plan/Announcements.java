@@ -28,6 +28,8 @@ public final class Announcements {
   /** A node with many bad disks is told of once, not once for each. */
   private static final int PROBLEMS = 5;
 
+  private static final int FEW_NODES = 10;
+
   private Announcements() {}
 
   /** What the change from one status to the next says. */
@@ -172,7 +174,7 @@ public final class Announcements {
       List<Announcement> all) {
     NodeCounts before = old == null || old.phase() != next.phase() ? null : old.nodes();
     NodeCounts after = next.nodes();
-    if (after != null && after.done() > (before == null ? 0 : before.done())) {
+    if (after != null && steps(after) > (before == null ? 0 : steps(before))) {
       if (next.phase() == Phase.Relinking
           || next.phase() == Phase.CleaningUp
           || next.phase() == Phase.Cancelling) {
@@ -182,6 +184,11 @@ public final class Announcements {
                 "%s: %d of %d nodes done.".formatted(next.phase(), after.done(), after.total())));
       }
     }
+  }
+
+  /** Each of a few nodes is told of; of many, each tenth. */
+  private static int steps(NodeCounts nodes) {
+    return nodes.total() <= FEW_NODES ? nodes.done() : nodes.done() * FEW_NODES / nodes.total();
   }
 
   private static void addProblems(

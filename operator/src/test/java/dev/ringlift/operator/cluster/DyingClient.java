@@ -27,6 +27,15 @@ public final class DyingClient {
    * @param fatalWrite counted from 1
    */
   public static KubernetesClient before(int fatalWrite, KubernetesClient alive) {
+    return before(fatalWrite, alive, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param dead called when it has died, and at each further request
+   */
+  public static KubernetesClient before(int fatalWrite, KubernetesClient alive, Runnable dead) {
     AtomicInteger writes = new AtomicInteger();
     Interceptor death =
         new Interceptor() {
@@ -35,6 +44,7 @@ public final class DyingClient {
             boolean read = request.method().equals("GET");
             int count = read ? writes.get() : writes.incrementAndGet();
             if (count >= fatalWrite) {
+              dead.run();
               throw new Died(request.method() + " " + request.uri().getPath());
             }
           }

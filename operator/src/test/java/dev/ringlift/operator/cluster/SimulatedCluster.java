@@ -236,18 +236,23 @@ public final class SimulatedCluster implements AutoCloseable {
   }
 
   public void startOperator(Settings settings) {
+    startOperator(settings, client);
+  }
+
+  /** The same, with a client of its own, which stays the caller's. */
+  public void startOperator(Settings settings, KubernetesClient itsClient) {
     stopOperator();
     ReconPoller poller = new ReconPoller(Clock.systemUTC(), PACE);
-    ConsumerWriter writer = new ConsumerWriter(client);
+    ConsumerWriter writer = new ConsumerWriter(itsClient);
     recon = poller;
     consumerWriter = writer;
     Operator next =
         new Operator(
-            overrider -> overrider.withKubernetesClient(client).withCloseClientOnStop(false));
+            overrider -> overrider.withKubernetesClient(itsClient).withCloseClientOnStop(false));
     next.register(
         new IncreaseReconciler(
-            client,
-            RingStores.of(client, Clock.systemUTC()),
+            itsClient,
+            RingStores.of(itsClient, Clock.systemUTC()),
             settings,
             Clock.systemUTC(),
             new IncreaseMetrics(new SimpleMeterRegistry(), Clock.systemUTC()),
