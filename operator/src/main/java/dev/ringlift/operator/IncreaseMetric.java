@@ -41,7 +41,11 @@ enum IncreaseMetric {
   /** Tag {@code reason}: problems of nodes and devices, of the first 20. */
   INCREASE_PROBLEMS,
   /** For how long the ring has had a next partition power, and Swift repairs no replicas. */
-  INCREASE_REPLICATION_SUSPENDED_SECONDS;
+  INCREASE_REPLICATION_SUSPENDED_SECONDS,
+  /**
+   * Until cleanup has to have ended; NaN while nothing asks for it, negative when it is too late.
+   */
+  INCREASE_CLEANUP_DEADLINE_SECONDS;
 
   /** Micrometer's name. */
   String metric() {

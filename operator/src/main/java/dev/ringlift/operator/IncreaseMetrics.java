@@ -125,6 +125,10 @@ public final class IncreaseMetrics {
             s.replicationSuspendedSince() == null
                 ? 0
                 : -secondsUntil(s.replicationSuspendedSince()));
+    add(
+        entry,
+        IncreaseMetric.INCREASE_CLEANUP_DEADLINE_SECONDS,
+        s -> secondsUntil(s.cleanupDeadline()));
   }
 
   private void addProgress(Entry entry) {

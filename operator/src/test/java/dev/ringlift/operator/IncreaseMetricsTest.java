@@ -33,6 +33,7 @@ class IncreaseMetricsTest {
        "progress": {"percent": 25, "summary": "25%", "partitionsDone": 64, "partitionsTotal": 256, "files": 1000,
          "linked": 990, "removed": 5, "errors": 3, "filesPerSecond": 100, "estimatedCompletion": "2026-01-01T00:10:00Z"},
        "replicationSuspendedSince": "2025-12-31T23:00:00Z",
+       "cleanupDeadline": "2026-01-01T02:00:00Z",
        "problems": [
          {"node": "a", "device": "d0", "reason": "DeviceFailed", "message": "m"},
          {"node": "a", "device": "d1", "reason": "DeviceFailed", "message": "m"},
@@ -63,6 +64,7 @@ class IncreaseMetricsTest {
     assertThat(value("files.per.second")).isEqualTo(100);
     assertThat(value("eta.seconds")).isEqualTo(600);
     assertThat(value("replication.suspended.seconds")).isEqualTo(3600);
+    assertThat(value("cleanup.deadline.seconds")).isEqualTo(7200);
     assertThat(value("nodes", "state", "running")).isEqualTo(2);
     assertThat(value("nodes", "state", "waiting")).isEqualTo(1);
     assertThat(value("nodes", "state", "done")).isEqualTo(1);
