@@ -5,33 +5,45 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
 
-/** Holds {@code crds/} against the types; {@code bin/generate-crds} brings it up to date. */
+/**
+ * Holds {@code crds/} and the chart against the types; {@code bin/generate-crds} brings them up to
+ * date.
+ */
 class CustomResourceDefinitionsTest {
 
-  private static final Path CHECKED_IN = Path.of("../../crds");
+  /** For users without Helm, and as the chart has them: Helm takes nothing from outside of it. */
+  static final List<Path> CHECKED_IN =
+      List.of(Path.of("../../crds"), Path.of("../../helm/ringlift/files/crds"));
 
-  @Test
-  void checkedInDefinitionsAreThoseOfTheTypes(@TempDir Path scratch) throws IOException {
+  @ParameterizedTest
+  @FieldSource("CHECKED_IN")
+  void checkedInDefinitionsAreThoseOfTheTypes(Path folder, @TempDir Path scratch)
+      throws IOException {
     Map<String, String> generated = CustomResourceDefinitions.generate(scratch);
     if (Boolean.getBoolean("ringlift.crds.write")) {
       for (Map.Entry<String, String> file : generated.entrySet()) {
-        Files.writeString(CHECKED_IN.resolve(file.getKey()), file.getValue());
+        Files.writeString(folder.resolve(file.getKey()), file.getValue());
       }
     }
     Map<String, String> checkedIn = new TreeMap<>();
-    try (Stream<Path> files = Files.list(CHECKED_IN)) {
+    try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.toList()) {
         checkedIn.put(file.getFileName().toString(), Files.readString(file));
       }
     }
     assertThat(checkedIn)
-        .as("crds/ differs from the types in src/api: run bin/generate-crds and commit the result")
+        .as(
+            "%s differs from the types in src/api: run bin/generate-crds and commit the result",
+            folder)
         .isEqualTo(generated);
   }
 

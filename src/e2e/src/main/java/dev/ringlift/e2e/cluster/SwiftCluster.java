@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * A Swift cluster on one machine: Nodes and a namespace in an API server, storage nodes in a
@@ -42,6 +43,8 @@ public final class SwiftCluster implements AutoCloseable {
   private final RingLayout layout;
   private final RingCourier courier;
   private final Map<String, ManagedProcess> processes = new ConcurrentHashMap<>();
+  private Path operatorKubeconfig;
+  private Function<String, Path> agentKubeconfig;
 
   /**
    * Makes namespace, Nodes and folders, and installs the CustomResourceDefinitions; starts no
@@ -72,6 +75,8 @@ public final class SwiftCluster implements AutoCloseable {
     this.settings = settings;
     this.programs = programs;
     this.layout = layout;
+    this.operatorKubeconfig = server.kubeconfig();
+    this.agentKubeconfig = node -> server.kubeconfig();
     this.hosts = nodes.hosts(folder);
     hosts.forEach(StorageHost::makeFolders);
     installDefinitions();
@@ -178,6 +183,18 @@ public final class SwiftCluster implements AutoCloseable {
         .flatMap(map -> layout.value(map, name));
   }
 
+  /**
+   * Whose rights the programs have that are started from now on; the administrator's if nothing is
+   * said.
+   *
+   * @param operator the operator's kubeconfig
+   * @param agents the agent's kubeconfig, by its node
+   */
+  public void runAs(Path operator, Function<String, Path> agents) {
+    operatorKubeconfig = operator;
+    agentKubeconfig = agents;
+  }
+
   /** Starts the operator. */
   public ManagedProcess startOperator() {
     return startOperator(OPERATOR);
@@ -185,7 +202,7 @@ public final class SwiftCluster implements AutoCloseable {
 
   /** Starts an operator that is called so in messages, and has a log of its own. */
   public ManagedProcess startOperator(String name) {
-    ManagedProcess.Builder process = program(name, programs.operator());
+    ManagedProcess.Builder process = program(name, programs.operator(), operatorKubeconfig);
     process.environment("RINGLIFT_NAMESPACE", namespace);
     process.environment("RINGLIFT_HTTP_PORT", "0");
     settings.operatorEnvironment().forEach(process::environment);
@@ -205,7 +222,8 @@ public final class SwiftCluster implements AutoCloseable {
   /** Starts the agent of this node. */
   public ManagedProcess startAgent(String node) {
     StorageHost host = host(node);
-    ManagedProcess.Builder process = program(agentName(node), programs.agent());
+    ManagedProcess.Builder process =
+        program(agentName(node), programs.agent(), agentKubeconfig.apply(node));
     process.environment("RINGLIFT_AGENT_NODE_NAME", node);
     process.environment("RINGLIFT_AGENT_NAMESPACE", namespace);
     process.environment("RINGLIFT_AGENT_DEVICES_ROOT", host.devicesRoot().toString());
@@ -226,10 +244,10 @@ public final class SwiftCluster implements AutoCloseable {
     return "agent-" + node;
   }
 
-  private ManagedProcess.Builder program(String name, Path jar) {
+  private ManagedProcess.Builder program(String name, Path jar, Path kubeconfig) {
     return ManagedProcess.builder(name, folder.resolve("logs").resolve(name + ".log"))
         .command(JavaProcess.jar(jar, settings.javaOptions().toArray(String[]::new)))
-        .environment("KUBECONFIG", server.kubeconfig().toString());
+        .environment("KUBECONFIG", kubeconfig.toString());
   }
 
   private ManagedProcess start(String name, ManagedProcess.Builder process) {
@@ -270,7 +288,8 @@ public final class SwiftCluster implements AutoCloseable {
           targetPartPower: %d
           ring: {%s}
           acknowledge: [NoProxyProof]
-        %s"""
+        %s\
+        """
             .formatted(name, namespace, targetPartPower, layout.source(), more);
     server.apply(manifest).orThrow();
     return manifest;

@@ -34,6 +34,17 @@ public final class ApiServer implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
 
+  /** What service accounts do: so that tests can hold their roles against it. */
+  private static final String AUDIT_POLICY =
+      """
+      apiVersion: audit.k8s.io/v1
+      kind: Policy
+      omitStages: [RequestReceived]
+      rules:
+      - {level: Metadata, userGroups: ["system:serviceaccounts"]}
+      - {level: None}
+      """;
+
   private final KubernetesAssets assets;
   private final Path folder;
   private final boolean ownFolder;
@@ -48,6 +59,7 @@ public final class ApiServer implements AutoCloseable {
     this.folder = folder;
     this.ownFolder = ownFolder;
     this.credentials = Credentials.create(folder);
+    Files.writeString(folder.resolve("audit-policy.yaml"), AUDIT_POLICY);
     launch();
     try {
       this.client = new KubernetesClientBuilder().withConfig(awaitCertificate()).build();
@@ -104,6 +116,11 @@ public final class ApiServer implements AutoCloseable {
   /** Logs of the API server and of etcd. */
   public List<Path> logs() {
     return List.of(folder.resolve("kube-apiserver.log"), folder.resolve("etcd.log"));
+  }
+
+  /** Each request of a service account: one event of audit.k8s.io/v1 a line, as JSON. */
+  public Path auditLog() {
+    return folder.resolve("audit.log");
   }
 
   /**
@@ -241,6 +258,8 @@ public final class ApiServer implements AutoCloseable {
                 "--authorization-mode=Node,RBAC",
                 // pods would wait for default accounts, which the controller-manager makes
                 "--disable-admission-plugins=ServiceAccount",
+                "--audit-policy-file=" + folder.resolve("audit-policy.yaml"),
+                "--audit-log-path=" + auditLog(),
                 "--token-auth-file=" + credentials.tokens(),
                 "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
                 "--service-account-key-file=" + credentials.verifyingKey(),

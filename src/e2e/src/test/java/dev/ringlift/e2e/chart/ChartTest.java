@@ -1,0 +1,204 @@
+package dev.ringlift.e2e.chart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.marcnuri.helm.LintResult;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
+
+/** What Helm makes of the chart, without a cluster. */
+class ChartTest {
+  private static final KubernetesSerialization YAML = new KubernetesSerialization();
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Path GOLDEN = Path.of("src/test/resources/chart");
+  private static final Path ROOT = Path.of("../..");
+
+  static final List<String> PRESETS = RingliftChart.PRESETS;
+
+  /** All that is off by default, and a value of each kind. */
+  private static final Map<String, Object> EVERYTHING =
+      Map.of(
+          "monitoring.podMonitor",
+          true,
+          "monitoring.prometheusRule",
+          true,
+          "monitoring.dashboard",
+          true,
+          "monitoring.labels.release",
+          "prometheus",
+          "networkPolicy.restrictEgress",
+          true,
+          "operator.settings.settleAfterPrepare",
+          "240s",
+          "operator.priorityClassName",
+          "cluster-services",
+          "agent.settings.replicationSlots",
+          4,
+          "agent.updateStrategy.type",
+          "OnDelete",
+          "image.pullSecrets[0]",
+          "registry");
+
+  @Test
+  void helmFindsNothingToSay() {
+    LintResult result = RingliftChart.lint();
+
+    assertThat(result.isFailed()).as(result.getMessages().toString()).isFalse();
+    assertThat(result.getMessages()).containsExactly("[INFO] Chart.yaml: icon is recommended");
+  }
+
+  @ParameterizedTest
+  @FieldSource("PRESETS")
+  void aPresetsManifestsAreThoseCheckedIn(String preset) throws IOException {
+    List<Path> values = List.of(RingliftChart.preset(preset));
+    assertGolden(preset, RingliftChart.render("swift", values, Map.of("crds.install", false)));
+  }
+
+  @Test
+  void theManifestsWithEverythingOnAreThoseCheckedIn() throws IOException {
+    Map<String, Object> values = new HashMap<>(EVERYTHING);
+    values.put("crds.install", false);
+    assertGolden("everything", RingliftChart.render("swift", List.of(), values));
+  }
+
+  private static void assertGolden(String name, String rendered) throws IOException {
+    Path golden = GOLDEN.resolve(name + ".yaml");
+    if (Boolean.getBoolean("ringlift.golden.write")) {
+      Files.writeString(golden, rendered);
+    }
+    assertThat(rendered)
+        .as(
+            "the chart renders something else for %s: run bin/generate-golden, and look at the"
+                + " difference",
+            name)
+        .isEqualTo(Files.readString(golden));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          operator.replicas         | two      | at '/operator/replicas': got string, want integer
+          operator.replicas         | 0        | at '/operator/replicas': minimum: got 0, want 1
+          operator.settings.settle  | soon     | at '/operator/settings/settle': 'soon' does not match pattern
+          operator.settings.setle   | 20s      | at '/operator/settings': additional properties 'setle' not allowed
+          operatr.replicas          | 2        | at '': additional properties 'operatr' not allowed
+          agent.rings.from          | Nowhere  | at '/agent/rings/from': value must be one of
+          agent.devices.hostPath    | srv/node | at '/agent/devices/hostPath': 'srv/node' does not match pattern
+          agent.port                | 70000    | at '/agent/port': maximum
+          agent.swiftConf.from      | Secret   | at '/agent/swiftConf/name': minLength
+          agent.updateStrategy.type | Recreate | at '/agent/updateStrategy/type': value must be one of
+          swift.uid                 | 0        | at '/swift/uid': minimum: got 0, want 1
+          crds.install              | maybe    | at '/crds/install': got string, want boolean
+          """)
+  void whatTheSchemaDoesNotKnowIsRefused(String path, String value, String sentence) {
+    assertThatThrownBy(() -> RingliftChart.render("swift", List.of(), Map.of(path, value)))
+        .hasMessageContaining(sentence);
+  }
+
+  @Test
+  void aListOfNoRingsIsRefused(@TempDir Path folder) throws IOException {
+    Path values = Files.writeString(folder.resolve("v.yaml"), "agent: {rings: {configMaps: []}}");
+    assertThatThrownBy(() -> RingliftChart.render("swift", List.of(values), Map.of()))
+        .hasMessageContaining("configMaps");
+  }
+
+  /** Else helm upgrade would replace each agent, in the middle of its work, for nothing. */
+  @Test
+  void noNewVersionOfTheChartAndNoSettingOfTheOperatorReplacesAgents() {
+    DaemonSet before = only(DaemonSet.class, RingliftChart.render("swift", List.of(), Map.of()));
+    DaemonSet after =
+        only(
+            DaemonSet.class,
+            RingliftChart.render(
+                "swift",
+                List.of(),
+                Map.of("operator.replicas", 3, "operator.settings.settle", "30s")));
+
+    assertThat(after.getSpec().getTemplate()).isEqualTo(before.getSpec().getTemplate());
+    assertThat(before.getSpec().getTemplate().getMetadata().getLabels().keySet())
+        .noneMatch(label -> label.contains("version") || label.contains("chart"));
+  }
+
+  @Test
+  void noPodMayMoreThanItMust() {
+    String all = RingliftChart.render("swift", List.of(), Map.of());
+    for (PodSpec pod :
+        List.of(
+            only(DaemonSet.class, all).getSpec().getTemplate().getSpec(),
+            only(Deployment.class, all).getSpec().getTemplate().getSpec())) {
+      assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
+      assertThat(pod.getSecurityContext().getSeccompProfile().getType())
+          .isEqualTo("RuntimeDefault");
+      assertThat(pod.getHostNetwork()).isNull();
+      assertThat(pod.getContainers())
+          .allSatisfy(
+              container -> {
+                assertThat(container.getSecurityContext().getAllowPrivilegeEscalation()).isFalse();
+                assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
+                assertThat(container.getSecurityContext().getCapabilities().getDrop())
+                    .containsExactly("ALL");
+                assertThat(container.getSecurityContext().getPrivileged()).isNull();
+              });
+    }
+  }
+
+  @Test
+  void everyAlertHasARunbook() throws IOException {
+    List<String> headings =
+        Files.readAllLines(ROOT.resolve("docs/runbooks.md")).stream()
+            .filter(line -> line.startsWith("## "))
+            .map(line -> line.substring(3))
+            .toList();
+    List<String> alerts = new ArrayList<>();
+    String rules = Files.readString(RingliftChart.folder().resolve("files/alerts.yaml"));
+    for (JsonNode alert : JSON.valueToTree(YAML.unmarshal(rules, List.class))) {
+      String name = alert.path("alert").asText();
+      alerts.add(name);
+      assertThat(alert.path("annotations").path("runbook_url").asText())
+          .isEqualTo("RUNBOOKS#" + name.toLowerCase(Locale.ROOT));
+    }
+    assertThat(headings).containsExactlyElementsOf(alerts);
+  }
+
+  @Test
+  void theDashboardIsJsonWithADatasourceToChoose() throws IOException {
+    JsonNode dashboard =
+        JSON.readTree(RingliftChart.folder().resolve("files/dashboard.json").toFile());
+    assertThat(dashboard.path("panels"))
+        .isNotEmpty()
+        .allSatisfy(
+            panel ->
+                assertThat(panel.path("datasource").path("uid").asText())
+                    .isEqualTo("${datasource}"));
+  }
+
+  private static <T> T only(Class<T> kind, String manifests) {
+    List<String> found =
+        Arrays.stream(manifests.split("(?m)^---$", -1))
+            .filter(manifest -> manifest.contains("\nkind: " + kind.getSimpleName() + "\n"))
+            .toList();
+    assertThat(found).hasSize(1);
+    return YAML.unmarshal(found.getFirst(), kind);
+  }
+}
