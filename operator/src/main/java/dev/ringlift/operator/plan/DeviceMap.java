@@ -1,7 +1,10 @@
 package dev.ringlift.operator.plan;
 
+import static java.util.Comparator.naturalOrder;
+
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
+import dev.ringlift.operator.plan.NodeTurns.Zone;
 import dev.ringlift.operator.plan.Observation.Node;
 import dev.ringlift.ring.RingDevice;
 import java.net.InetAddress;
@@ -13,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BinaryOperator;
 
 /**
  * Which node has which devices of the ring. A device belongs to the node among whose addresses,
@@ -20,9 +24,11 @@ import java.util.TreeSet;
  * what an agent says of itself is not asked. A device of no node, or of several, belongs to none.
  *
  * @param ringDevices names of the ring's devices, by node
+ * @param zones of nodes, by their devices of the ring; of several the first
  * @param problems each device that belongs to none
  */
-record DeviceMap(Map<String, Set<String>> ringDevices, List<Problem> problems) {
+record DeviceMap(
+    Map<String, Set<String>> ringDevices, Map<String, Zone> zones, List<Problem> problems) {
 
   static DeviceMap of(List<RingDevice> devices, List<Node> nodes) {
     Map<String, Set<String>> nodesByAddress = new HashMap<>();
@@ -34,20 +40,22 @@ record DeviceMap(Map<String, Set<String>> ringDevices, List<Problem> problems) {
       }
     }
     Map<String, Set<String>> byNode = new TreeMap<>();
+    Map<String, Zone> zones = new TreeMap<>();
     List<Problem> problems = new ArrayList<>();
     for (RingDevice device : devices) {
       Set<String> candidates = new TreeSet<>();
       candidates.addAll(nodesByAddress.getOrDefault(canonical(device.ip()), Set.of()));
       candidates.addAll(nodesByAddress.getOrDefault(canonical(device.replicationIp()), Set.of()));
       if (candidates.size() == 1) {
-        byNode
-            .computeIfAbsent(candidates.iterator().next(), unused -> new TreeSet<>())
-            .add(device.device());
+        String node = candidates.iterator().next();
+        byNode.computeIfAbsent(node, unused -> new TreeSet<>()).add(device.device());
+        zones.merge(
+            node, new Zone(device.region(), device.zone()), BinaryOperator.minBy(naturalOrder()));
       } else {
         problems.add(unmatched(device, candidates));
       }
     }
-    return new DeviceMap(byNode, problems);
+    return new DeviceMap(byNode, zones, problems);
   }
 
   private static Problem unmatched(RingDevice device, Set<String> candidates) {

@@ -128,14 +128,20 @@ public record Observation(
       RelinkTaskSpec spec,
       @Nullable RelinkTaskStatus status) {
 
-    /** Whether its agent has nothing more to do for it. */
-    boolean hasSucceeded() {
+    /** Whether its agent does nothing more for it, unless it is changed. */
+    boolean hasEnded() {
       return status != null
-          && status.state() == RelinkTaskStatus.State.Succeeded
+          && (status.state() == RelinkTaskStatus.State.Succeeded
+              || status.state() == RelinkTaskStatus.State.Failed)
           && status.attempt() >= spec.attempt()
           && status.round() == spec.round()
           && status.observedGeneration() != null
           && status.observedGeneration() >= generation;
+    }
+
+    /** Whether its agent has nothing more to do for it. */
+    boolean hasSucceeded() {
+      return hasEnded() && status != null && status.state() == RelinkTaskStatus.State.Succeeded;
     }
   }
 

@@ -26,6 +26,7 @@ final class StepMessages {
     text.append(": %d of %d nodes done".formatted(counts.done(), counts.total()));
     String notDone = work.notDone();
     text.append(notDone.isEmpty() ? "." : "; waiting for " + notDone + ".");
+    text.append(work.turns().message());
     if (!work.problems().isEmpty()) {
       text.append(' ')
           .append(Sentences.first(work.problems().stream().map(Problem::message).toList()));

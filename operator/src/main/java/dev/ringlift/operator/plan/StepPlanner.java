@@ -10,6 +10,8 @@ import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceProgress;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceState;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.State;
 import dev.ringlift.operator.plan.Decision.TaskChange;
+import dev.ringlift.operator.plan.NodeTurns.Candidate;
+import dev.ringlift.operator.plan.NodeTurns.Standing;
 import dev.ringlift.operator.plan.Observation.Node;
 import dev.ringlift.operator.plan.Observation.Task;
 import dev.ringlift.operator.plan.StepWork.NodeState;
@@ -104,19 +106,17 @@ final class StepPlanner {
                     Function.identity(),
                     (a, b) -> a,
                     TreeMap::new));
+    NodeTurns turns = turns(dataDir, tasks);
     List<NodeWork> nodes = new ArrayList<>();
     List<TaskChange> changes = new ArrayList<>();
     List<Problem> problems = new ArrayList<>(devices.problems());
     for (Node node : seen.nodes()) {
       problems.addAll(devices.unusable(node));
-      Set<String> required = devices.required(node, dataDir);
       Task task = tasks.remove(node.name());
-      if (task != null) {
-        required = new TreeSet<>(required);
-        required.addAll(task.spec().devices());
-      }
+      Set<String> required = required(node, dataDir, task);
       if (!required.isEmpty()) {
-        nodes.add(planNode(node, required, task, rest, changes, problems));
+        boolean turn = turns.may(node.name());
+        nodes.add(planNode(node, required, task, rest, turn, changes, problems));
       }
     }
     tasks.values().forEach(task -> nodes.add(ofNodeThatIsGone(task, problems)));
@@ -124,7 +124,54 @@ final class StepPlanner {
         nodes.stream()
             .map(NodeWork::task)
             .anyMatch(task -> task != null && identity.isOfThisRound(task.spec()));
-    return new StepWork(nodes, changes, problems, begun);
+    return new StepWork(nodes, changes, problems, begun, turns);
+  }
+
+  private Set<String> required(Node node, String dataDir, @Nullable Task task) {
+    Set<String> required = new TreeSet<>(devices.required(node, dataDir));
+    if (task != null) {
+      required.addAll(task.spec().devices());
+    }
+    return required;
+  }
+
+  private NodeTurns turns(String dataDir, Map<String, Task> tasks) {
+    List<Candidate> candidates = new ArrayList<>();
+    for (Node node : seen.nodes()) {
+      Task task = tasks.get(node.name());
+      Set<String> required = required(node, dataDir, task);
+      if (!required.isEmpty()) {
+        candidates.add(
+            new Candidate(
+                node.name(),
+                devices.zones().get(node.name()),
+                standing(node, task, required),
+                Barrier.lost(node, settings, now).isPresent()));
+      }
+    }
+    return NodeTurns.of(seen.increase().spec().nodes(), candidates);
+  }
+
+  private Standing standing(Node node, @Nullable Task task, Set<String> required) {
+    if (task == null) {
+      return Standing.Fresh;
+    }
+    NodeState state = state(task, required);
+    if (state == NodeState.Done) {
+      return Standing.Done;
+    }
+    if (!task.spec().paused() && !task.hasEnded()) {
+      return Standing.AtWork;
+    }
+    if (state != NodeState.Failed || task.status() == null) {
+      return Standing.Begun;
+    }
+    return timeAt(node).isBefore(retryAt(task, task.status())) ? Standing.Resting : Standing.Retry;
+  }
+
+  private Instant retryAt(Task task, RelinkTaskStatus status) {
+    return Times.parse(status.completionTime(), Instant.EPOCH)
+        .plus(settings.backoffAfter(task.spec().attempt()));
   }
 
   /** Nobody else tells of such a node, and what its devices hold. */
@@ -148,8 +195,12 @@ final class StepPlanner {
       Set<String> required,
       @Nullable Task task,
       boolean rest,
+      boolean turn,
       List<TaskChange> changes,
       List<Problem> problems) {
+    if (task == null && !turn) {
+      return new NodeWork(node.name(), required, null, NodeState.Waiting, null);
+    }
     if (task == null) {
       changes.add(new TaskChange(taskName(node), desired(node, required, 1, rest), null));
       return new NodeWork(node.name(), required, null, NodeState.Waiting, null);
@@ -165,16 +216,20 @@ final class StepPlanner {
       problems.addAll(failures(node, required, task, status));
     }
     if (state == NodeState.Failed && status != null) {
-      retryAt =
-          Times.parse(status.completionTime(), Instant.EPOCH).plus(settings.backoffAfter(attempt));
-      if (!rest && !timeAt(node).isBefore(retryAt)) {
-        attempt++;
+      retryAt = retryAt(task, status);
+      if (!timeAt(node).isBefore(retryAt)) {
+        attempt += rest || !turn ? 0 : 1;
         retryAt = null;
       }
     }
-    RelinkTaskSpec desired = desired(node, required, attempt, rest);
-    if (state != NodeState.Done && !desired.equals(task.spec())) {
+    // What has ended does nothing: it is changed when its turn comes, and shows until then why.
+    boolean held = !turn && task.hasEnded();
+    RelinkTaskSpec desired = desired(node, required, attempt, rest || !turn);
+    if (state != NodeState.Done && !held && !desired.equals(task.spec())) {
       changes.add(new TaskChange(task.name(), desired, task.resourceVersion()));
+    }
+    if (held && state == NodeState.Running) {
+      state = NodeState.Waiting;
     }
     return new NodeWork(node.name(), required, task, state, retryAt);
   }

@@ -21,9 +21,14 @@ import org.jspecify.annotations.Nullable;
  * @param problems what keeps the step from being complete and won't go away by waiting
  * @param begun whether any task was ever made for this ring in this round, for which the barrier
  *     had been passed
+ * @param turns who may work now
  */
 record StepWork(
-    List<NodeWork> nodes, List<TaskChange> changes, List<Problem> problems, boolean begun) {
+    List<NodeWork> nodes,
+    List<TaskChange> changes,
+    List<Problem> problems,
+    boolean begun,
+    NodeTurns turns) {
 
   /**
    * One node.

@@ -3,6 +3,7 @@ package dev.ringlift.operator.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringlift.api.v1alpha1.Gates;
+import dev.ringlift.api.v1alpha1.NodeSelection;
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
@@ -102,6 +103,11 @@ class FaultyRunTest {
     /** Whether the user may take it back. */
     final boolean fickle;
 
+    /** How many nodes may work at once; each is a zone of its own. */
+    final int limit;
+
+    final boolean byZone;
+
     boolean paused;
 
     /** The ring's power when the user took it back; null if he has not. */
@@ -119,9 +125,20 @@ class FaultyRunTest {
       this.manual = random.nextInt(3) == 0;
       this.fickle = random.nextInt(3) == 0;
       Gates.Gate gate = manual ? Gates.Gate.Manual : Gates.Gate.Automatic;
+      NodeSelection selection =
+          new NodeSelection(
+              null,
+              List.of("1", "50%", "100%").get(random.nextInt(3)),
+              random.nextBoolean(),
+              List.of());
+      this.limit = NodeTurns.limit(selection.maxConcurrent(), nodes);
+      this.byZone = selection.oneZoneAtATime();
       cluster.wish =
           spec ->
-              spec.gates(new Gates(gate, gate, gate)).paused(paused).cancel(cancelledAt != null);
+              spec.gates(new Gates(gate, gate, gate))
+                  .nodes(selection)
+                  .paused(paused)
+                  .cancel(cancelledAt != null);
     }
 
     boolean ended() {
@@ -318,6 +335,7 @@ class FaultyRunTest {
           checkBeforeWork(task.spec());
         }
         cluster.change(task);
+        checkAtWork(task.spec());
       }
       if (writes-- > 0) {
         cluster.say(plan);
@@ -389,6 +407,16 @@ class FaultyRunTest {
       if (relink || cancelledAt == null || cancelledAt != spec.partPower()) {
         assertApproved(relink ? Gate.Relink : Gate.Cleanup, spec.cycle());
       }
+    }
+
+    private void checkAtWork(RelinkTaskSpec written) {
+      assertThat(cluster.tasks.values())
+          .filteredOn(task -> !task.spec().paused() && !task.hasEnded())
+          .extracting(Task::spec)
+          .filteredOn(spec -> spec.step() == written.step() && spec.cycle() == written.cycle())
+          .extracting(RelinkTaskSpec::nodeName)
+          .as("nodes at work")
+          .hasSizeLessThanOrEqualTo(byZone ? 1 : limit);
     }
 
     private void assertApproved(Gate gate, int cycle) {
