@@ -86,7 +86,7 @@ final class EventSources implements ClusterReader {
                 .withName("nodes")
                 .withItemStore(new Slim<>(Slim::addressesOnly))
                 .withWatchAllNamespaces()
-                .withOnUpdateFilter(EventSources::addressesChanged)
+                .withOnUpdateFilter(EventSources::nodeChanged)
                 .withSecondaryToPrimaryMapper(node -> wake(increase -> true))
                 .build(),
             context);
@@ -244,8 +244,9 @@ final class EventSources implements ClusterReader {
     return status == null || status.phase() == null || !status.phase().terminal();
   }
 
-  private static boolean addressesChanged(Node now, Node before) {
-    return !Observer.addresses(now).equals(Observer.addresses(before));
+  private static boolean nodeChanged(Node now, Node before) {
+    return !Observer.addresses(now).equals(Observer.addresses(before))
+        || !Observer.labels(now).equals(Observer.labels(before));
   }
 
   private static boolean cameBack(Lease now, Lease before) {

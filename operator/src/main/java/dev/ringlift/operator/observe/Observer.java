@@ -166,6 +166,7 @@ public final class Observer {
           new Observation.Node(
               name,
               addresses(nodes.get(name)),
+              labels(nodes.get(name)),
               storageNode == null ? null : storageNode.getStatus(),
               heartbeat(leases.get(ApiConstants.AGENT_LEASE_PREFIX + name))));
     }
@@ -200,6 +201,12 @@ public final class Observer {
       }
     }
     return addresses;
+  }
+
+  /** Those of the Node object. */
+  public static Map<String, String> labels(@Nullable Node node) {
+    Map<String, String> labels = node == null ? null : node.getMetadata().getLabels();
+    return labels == null ? Map.of() : labels;
   }
 
   private static @Nullable Heartbeat heartbeat(@Nullable Lease lease) {

@@ -20,6 +20,8 @@ public enum Check {
   StoreSize,
   /** Every device of the ring belongs to exactly one node. */
   DevicesMatched,
+  /** No node with devices to be done is left out or held back. */
+  NodesSelected,
   /** Every node's agent is alive. */
   AgentsAlive,
   /** Every node has the ring that the store has. */

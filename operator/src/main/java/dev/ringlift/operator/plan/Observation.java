@@ -92,17 +92,20 @@ public record Observation(
    *
    * @param addresses of the Node object, and those that an administrator annotated; empty if there
    *     is no such Node
+   * @param labels of the Node object; empty if there is no such Node
    * @param inventory what its agent found; null if there is no StorageNode, or none filled in
    * @param heartbeat of its agent; null if there is no Lease
    */
   public record Node(
       String name,
       Set<String> addresses,
+      Map<String, String> labels,
       @Nullable StorageNodeStatus inventory,
       @Nullable Heartbeat heartbeat) {
 
     public Node {
       addresses = Set.copyOf(addresses);
+      labels = Map.copyOf(labels);
     }
   }
 

@@ -257,6 +257,14 @@ final class Preflight {
         devices.problems(),
         "Every device of the ring belongs to one of %d node(s)."
             .formatted(devices.ringDevices().size()));
+    String dataDir = DataDir.of(seen.increase().spec().policyIndex());
+    List<Problem> heldBack =
+        seen.nodes().stream()
+            .filter(node -> !devices.required(node, dataDir).isEmpty())
+            .flatMap(node -> HeldBack.why(node, seen.increase().spec().nodes()).stream())
+            .toList();
+    addProblems(
+        Check.NodesSelected, heldBack, "All nodes with devices that have to be done take part.");
     addProblems(
         Check.AgentsAlive,
         barrier.lost(),
@@ -271,7 +279,6 @@ final class Preflight {
         seen.nodes().stream().flatMap(node -> devices.unusable(node).stream()).toList();
     addProblems(
         Check.DevicesMounted, unusable, "All devices of the ring are on their nodes and mounted.");
-    String dataDir = DataDir.of(seen.increase().spec().policyIndex());
     List<String> stale = new ArrayList<>();
     for (Node node : seen.nodes()) {
       for (DeviceStatus device : devicesOf(node)) {

@@ -68,6 +68,10 @@ public enum Reason {
   DeadlineAtRisk,
   /** A node does not answer, or is not there. */
   NodeLost,
+  /** A node is held back by a label. */
+  NodeSkipped,
+  /** A node with devices that have to be done is not selected. */
+  NodeNotSelected,
   /** A node holds another ring than the store. */
   NodeRingOutdated,
   /** There is no such consumer. */

@@ -115,8 +115,11 @@ final class StepPlanner {
       Task task = tasks.remove(node.name());
       Set<String> required = required(node, dataDir, task);
       if (!required.isEmpty()) {
-        boolean turn = turns.may(node.name());
-        nodes.add(planNode(node, required, task, rest, turn, changes, problems));
+        Optional<Problem> heldBack = HeldBack.why(node, seen.increase().spec().nodes());
+        boolean turn = heldBack.isEmpty() && turns.may(node.name());
+        NodeWork work = planNode(node, required, task, rest, turn, changes, problems);
+        nodes.add(work);
+        heldBack.filter(unused -> work.state() != NodeState.Done).ifPresent(problems::add);
       }
     }
     tasks.values().forEach(task -> nodes.add(ofNodeThatIsGone(task, problems)));
@@ -140,12 +143,17 @@ final class StepPlanner {
     for (Node node : seen.nodes()) {
       Task task = tasks.get(node.name());
       Set<String> required = required(node, dataDir, task);
-      if (!required.isEmpty()) {
+      Standing standing = standing(node, task, required);
+      // One that is held back takes room for as long as it is not paused.
+      boolean takesPart =
+          HeldBack.why(node, seen.increase().spec().nodes()).isEmpty()
+              || standing == Standing.AtWork;
+      if (!required.isEmpty() && takesPart) {
         candidates.add(
             new Candidate(
                 node.name(),
                 devices.zones().get(node.name()),
-                standing(node, task, required),
+                standing,
                 Barrier.lost(node, settings, now).isPresent()));
       }
     }

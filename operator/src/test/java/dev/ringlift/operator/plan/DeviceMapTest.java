@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ringlift.operator.plan.Observation.Node;
 import dev.ringlift.ring.RingDevice;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +17,7 @@ class DeviceMapTest {
   }
 
   private static Node node(String name, String... addresses) {
-    return new Node(name, Set.of(addresses), null, null);
+    return new Node(name, Set.of(addresses), Map.of(), null, null);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.ringlift.operator.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.Gates;
 import dev.ringlift.api.v1alpha1.NodeSelection;
 import dev.ringlift.api.v1alpha1.Phase;
@@ -149,7 +150,7 @@ class FaultyRunTest {
 
     void somethingHappens() {
       ModelNode node = anyNode();
-      switch (random.nextInt(18)) {
+      switch (random.nextInt(19)) {
         case 0, 1, 2, 3 -> operate(random.nextInt(3) == 0);
         case 4 -> cluster.pass(Duration.ofSeconds(random.nextInt(400)));
         case 5, 6 -> takeRing(node);
@@ -161,6 +162,8 @@ class FaultyRunTest {
         case 14 -> paused = random.nextInt(4) == 0;
         case 15 -> approveSomething();
         case 16 -> mayCancel();
+        case 17 ->
+            node.labels = random.nextInt(3) == 0 ? Map.of(ApiConstants.LABEL_SKIP, "") : Map.of();
         default -> cluster.pass(Duration.ofSeconds(5));
       }
     }
@@ -192,6 +195,7 @@ class FaultyRunTest {
         putBack = null;
       }
       cluster.nodes.values().forEach(node -> node.alive = true);
+      cluster.nodes.values().forEach(node -> node.labels = Map.of());
       cluster.beat();
     }
 

@@ -67,6 +67,7 @@ final class ModelCluster {
     final String name;
     final Map<String, DeviceStatus> devices = new TreeMap<>();
     Set<String> addresses;
+    Map<String, String> labels = Map.of();
     boolean reports = true;
     boolean alive = true;
     Instant lastBeat;
@@ -301,6 +302,7 @@ final class ModelCluster {
     return new Observation.Node(
         node.name,
         node.addresses,
+        node.labels,
         node.reports ? inventory : null,
         node.reports ? new Heartbeat(node.lastBeat, Duration.ofSeconds(40)) : null);
   }

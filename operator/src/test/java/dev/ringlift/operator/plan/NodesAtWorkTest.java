@@ -1,8 +1,13 @@
 package dev.ringlift.operator.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.ringlift.api.v1alpha1.ApiConstants;
+import dev.ringlift.api.v1alpha1.LabelRules;
 import dev.ringlift.api.v1alpha1.NodeSelection;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
+import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
 import dev.ringlift.operator.plan.Decision.ChangeTasks;
 import dev.ringlift.operator.plan.Decision.Complete;
@@ -11,6 +16,7 @@ import dev.ringlift.operator.plan.Decision.Wait;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -89,6 +95,51 @@ class NodesAtWorkTest {
     cluster.work(Set.of());
     assertThat(written(cluster.step())).containsExactly("grow-c1-relink-node-a");
     assertThat(cluster.task("node-a", Step.Relink).spec().attempt()).isEqualTo(2);
+  }
+
+  @Test
+  void aSkippedNodeIsPausedAndWaitedForAndOthersTakeItsPlace() {
+    select("1", true);
+    cluster.until(ChangeTasks.class, Reason.Relinking);
+    cluster.step();
+    cluster.node("node-a").labels = Map.of(ApiConstants.LABEL_SKIP, "disk-swap");
+
+    assertThat(written(cluster.step())).containsExactly("grow-c1-relink-node-a");
+    assertThat(cluster.task("node-a", Step.Relink).spec().paused()).isTrue();
+    assertThat(written(cluster.step())).containsExactly("grow-c1-relink-node-b");
+    cluster.work(Set.of());
+    assertThat(written(cluster.step())).containsExactly("grow-c1-relink-node-c");
+    cluster.work(Set.of());
+    Plan waiting = cluster.step();
+    assertThat(waiting.phase()).isEqualTo(Phase.Relinking);
+    assertThat(waiting.decision()).isInstanceOf(Wait.class);
+    assertThat(waiting.decision().message())
+        .contains("2 of 3 nodes done; waiting for node-a. Node node-a is held back by its label");
+    assertThat(waiting.facts().problems())
+        .extracting(Problem::node, Problem::reason)
+        .containsExactly(tuple("node-a", Reason.NodeSkipped.name()));
+    cluster.node("node-a").labels = Map.of(ApiConstants.LABEL_SKIP, "False");
+
+    assertThat(written(cluster.step())).containsExactly("grow-c1-relink-node-a");
+    assertThat(cluster.task("node-a", Step.Relink).spec().paused()).isFalse();
+  }
+
+  @Test
+  void aNodeThatTheSelectorLeavesOutGetsNoTaskAndIsWaitedFor() {
+    LabelRules selector = new LabelRules(Map.of("disks", "yes"), List.of());
+    cluster.nodes.values().forEach(node -> node.labels = Map.of("disks", "yes"));
+    cluster.wish = spec -> spec.nodes(new NodeSelection(selector, "100%", false, List.of()));
+    cluster.until(ChangeTasks.class, Reason.Relinking);
+    cluster.node("node-b").labels = Map.of();
+
+    assertThat(written(cluster.step()))
+        .containsExactly("grow-c1-relink-node-a", "grow-c1-relink-node-c");
+    cluster.work(Set.of());
+    Plan waiting = cluster.step();
+    assertThat(waiting.phase()).isEqualTo(Phase.Relinking);
+    assertThat(waiting.facts().problems())
+        .extracting(Problem::node, Problem::reason)
+        .containsExactly(tuple("node-b", Reason.NodeNotSelected.name()));
   }
 
   @Test

@@ -3,6 +3,8 @@ package dev.ringlift.operator.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.ringlift.api.v1alpha1.LabelRules;
+import dev.ringlift.api.v1alpha1.NodeSelection;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck.Result;
 import dev.ringlift.api.v1alpha1.Phase;
@@ -14,6 +16,7 @@ import dev.ringlift.operator.plan.StoreSizes.PartSize;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -91,6 +94,25 @@ class PreflightTest {
     cluster.node("node-b").addresses = Set.of("10.0.0.2", "10.0.0.1");
 
     assertThat(refusal(Check.DevicesMatched)).contains("sda1").contains("node-a, node-b");
+  }
+
+  @Test
+  void aNodeWithDevicesThatTheSelectorLeavesOut() {
+    cluster.node("node-a").labels = Map.of("disks", "yes");
+    LabelRules selector = new LabelRules(Map.of("disks", "yes"), List.of());
+    cluster.wish = spec -> spec.nodes(new NodeSelection(selector, "100%", false, List.of()));
+
+    assertThat(refusal(Check.NodesSelected))
+        .startsWith("Node node-b has devices that have to be done, and spec.nodes.selector");
+    cluster.node("node-b").labels = Map.of("disks", "yes");
+    assertThat(cluster.plan().decision()).isInstanceOf(Publish.class);
+  }
+
+  @Test
+  void aNodeThatIsHeldBackByItsLabel() {
+    cluster.node("node-b").labels = Map.of("ringlift.dev/skip", "true");
+
+    assertThat(refusal(Check.NodesSelected)).contains("node-b", "ringlift.dev/skip");
   }
 
   @Test
