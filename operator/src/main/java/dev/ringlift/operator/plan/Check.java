@@ -22,6 +22,8 @@ public enum Check {
   DevicesMatched,
   /** No node with devices to be done is left out or held back. */
   NodesSelected,
+  /** No device is to be left out. */
+  NoExclusions,
   /** Every node's agent is alive. */
   AgentsAlive,
   /** Every node has the ring that the store has. */

@@ -2,6 +2,7 @@ package dev.ringlift.operator.plan;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.ringlift.api.v1alpha1.NodeSelection.ExcludedDevice;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck.Result;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
@@ -265,6 +266,7 @@ final class Preflight {
             .toList();
     addProblems(
         Check.NodesSelected, heldBack, "All nodes with devices that have to be done take part.");
+    checkExclusions();
     addProblems(
         Check.AgentsAlive,
         barrier.lost(),
@@ -293,6 +295,23 @@ final class Preflight {
     }
     addSentences(
         Check.NoStaleDevices, stale, "No device holds what an earlier increase left behind.");
+  }
+
+  /** To leave out what may hold a partition's only replica would lose it. */
+  private void checkExclusions() {
+    List<ExcludedDevice> excluded = seen.increase().spec().nodes().excludeDevices();
+    if (excluded.isEmpty()) {
+      add(Check.NoExclusions, Result.Passed, "No device is to be left out.");
+      return;
+    }
+    add(
+        Check.NoExclusions,
+        Result.Failed,
+        "No device can be left out yet, and spec.nodes.excludeDevices names %s: take dead devices out of the ring (swift-ring-builder remove, rebalance), and empty the list."
+            .formatted(
+                excluded.stream()
+                    .map(device -> device.device() + " of " + device.node())
+                    .collect(joining(", "))));
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.ringlift.api.v1alpha1.LabelRules;
 import dev.ringlift.api.v1alpha1.NodeSelection;
+import dev.ringlift.api.v1alpha1.NodeSelection.ExcludedDevice;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck.Result;
 import dev.ringlift.api.v1alpha1.Phase;
@@ -113,6 +114,20 @@ class PreflightTest {
     cluster.node("node-b").labels = Map.of("ringlift.dev/skip", "true");
 
     assertThat(refusal(Check.NodesSelected)).contains("node-b", "ringlift.dev/skip");
+  }
+
+  @Test
+  void aDeviceThatIsToBeLeftOut() {
+    cluster.wish =
+        spec ->
+            spec.nodes(
+                new NodeSelection(
+                    null, "100%", false, List.of(new ExcludedDevice("node-a", "sda1"))));
+
+    assertThat(refusal(Check.NoExclusions))
+        .startsWith("No device can be left out yet")
+        .contains("sda1 of node-a")
+        .contains("swift-ring-builder remove");
   }
 
   @Test

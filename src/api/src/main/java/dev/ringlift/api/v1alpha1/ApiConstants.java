@@ -96,12 +96,6 @@ public final class ApiConstants {
    */
   public static final String LABEL_SKIP = "ringlift.dev/skip";
 
-  /**
-   * On a StorageNode, by the operator: comma-separated {@code datadir:device} of devices that were
-   * excluded from an increase; they have to be wiped before they come back.
-   */
-  public static final String ANNOTATION_EXCLUDED_DEVICES = "ringlift.dev/excluded-devices";
-
   /** The name of an agent's heartbeat Lease is this followed by its node's name. */
   public static final String AGENT_LEASE_PREFIX = "ringlift-agent-";
 
