@@ -113,14 +113,14 @@ class BadInputTest {
   }
 
   @Test
-  void aRingInTheMiddleOfAnIncreaseByOtherMeans() throws TransitionRefusedException {
+  void aRingThatOtherMeansRaiseBeyondTheTarget() throws TransitionRefusedException {
     RingBuilder prepared = cluster.newBuilder(6).after(Transition.PREPARE, Instant.now());
     cluster.putRing(prepared);
     ConfigMap before = ringMap(cluster);
 
-    cluster.apply("grow", 7);
+    cluster.apply("grow", 6);
 
-    assertRefused("grow", "begun by other means");
+    assertRefused("grow", "being raised beyond the target 6 by other means");
     assertThat(ringMap(cluster).getBinaryData()).isEqualTo(before.getBinaryData());
   }
 
