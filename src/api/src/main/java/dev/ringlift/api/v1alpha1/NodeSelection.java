@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param selector of labels of Nodes; null: all that have an agent
  * @param maxConcurrent a count, or a percentage of the nodes that take part, rounded up
  * @param oneZoneAtATime whether to work zone by zone, as the ring's devices name them
- * @param excludeDevices devices that are known to be dead
+ * @param excludeDevices devices that are known to be dead; preflight refuses any as yet
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record NodeSelection(
@@ -32,7 +32,7 @@ public record NodeSelection(
         @Default("false")
         boolean oneZoneAtATime,
     @JsonPropertyDescription(
-            "Devices that are known to be dead: they are not relinked, and must be wiped before they come back. Refused where a partition would be left without replicas.")
+            "Devices that are known to be dead. Preflight refuses any as yet: bring the device back, or take it out of the ring first.")
         @Size(max = 256)
         @ListType(ListType.Kind.ATOMIC)
         List<ExcludedDevice> excludeDevices) {

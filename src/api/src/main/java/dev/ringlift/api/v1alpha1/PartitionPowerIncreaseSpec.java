@@ -258,9 +258,7 @@ public record PartitionPowerIncreaseSpec(
     /** No proxy is among the consumers: one with an old ring writes where nobody looks later. */
     NoProxyProof,
     /** A consumer proves nothing: it is only given time. */
-    UnprovenConsumer,
-    /** Cleanup may take longer than reclaimAge: objects deleted meanwhile may come back. */
-    CleanupDeadline
+    UnprovenConsumer
   }
 
   /** How much of the links is looked at. */
