@@ -95,8 +95,10 @@ public final class SimulatedAgent {
     failing.remove(device);
   }
 
+  /** When this returns, its StorageNode tells. */
   public synchronized void unmount(String device) {
     devices.replaceAll(found -> found.name().equals(device) ? device(device, false) : found);
+    report();
   }
 
   public synchronized void plugIn(String device) {
