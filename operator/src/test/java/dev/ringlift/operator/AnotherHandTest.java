@@ -159,8 +159,8 @@ class AnotherHandTest {
             task -> {
               assertThat(task.getSpec().ringMd5()).isEqualTo(theirs);
               assertThat(task.getSpec().attempt()).isEqualTo(2);
-              assertThat(task.getSpec().round()).isEqualTo(1);
-              assertThat(Objects.requireNonNull(task.getStatus()).round()).isEqualTo(1);
+              assertThat(task.getSpec().round()).isEqualTo(1000);
+              assertThat(Objects.requireNonNull(task.getStatus()).round()).isEqualTo(1000);
             });
     assertThat(ring(ringMap(cluster)).partPower()).isEqualTo(7);
     assertThat(Objects.requireNonNull(ring(ringMap(cluster)).devices().getFirst()).weight())

@@ -59,7 +59,7 @@ class IncreaseRunTest {
       assertThat(condition(status, "Complete").getStatus()).isEqualTo("True");
       assertThat(condition(status, "Ready").getStatus()).isEqualTo("True");
       assertThat(condition(status, "Degraded").getStatus()).isEqualTo("False");
-      assertThat(cluster.tasks()).hasSize(6).allSatisfy(task -> assertOwned(task, "grow"));
+      assertThat(cluster.tasks()).hasSize(9).allSatisfy(task -> assertOwned(task, "grow"));
       await("the events, which are written after the status")
           .atMost(LONG)
           .untilAsserted(
@@ -91,6 +91,10 @@ class IncreaseRunTest {
       assertThat(cluster.tasks().stream().filter(task -> task.getSpec().step() == Step.Relink))
           .extracting(task -> task.getSpec().cycle() + ":" + task.getSpec().partPower())
           .containsExactlyInAnyOrder("1:5", "1:5", "2:6", "2:6", "3:7", "3:7");
+      assertThat(cluster.tasks().stream().filter(task -> task.getSpec().step() == Step.Verify))
+          .extracting(task -> task.getSpec().cycle() + ":" + task.getSpec().verify())
+          .containsExactlyInAnyOrder(
+              "1:Sample", "1:Sample", "2:Sample", "2:Sample", "3:Sample", "3:Sample");
       assertThat(cluster.status("grow").cycle())
           .isEqualTo(new PartitionPowerIncreaseStatus.Cycle(3, 3, 7, 8));
     }

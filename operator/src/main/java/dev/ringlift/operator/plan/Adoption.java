@@ -44,7 +44,10 @@ final class Adoption {
     boolean prepared = !Objects.equals(ring.nextPartPower(), ring.partPower());
     // Tasks of this very increase, and no status that knows of them: it was lost.
     int round =
-        scene.seen().tasks().stream().mapToInt(task -> task.spec().round() + 1).max().orElse(0);
+        scene.seen().tasks().stream()
+            .mapToInt(task -> Rounds.ofPublication(task.spec().round()) + 1)
+            .max()
+            .orElse(0);
     Publication intent =
         new Publication(
             ADOPTED,

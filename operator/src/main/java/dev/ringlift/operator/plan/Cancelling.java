@@ -70,7 +70,7 @@ final class Cancelling {
   static Optional<Plan> stopRelinking(Scene scene) {
     List<TaskChange> pauses =
         RingGuard.pauses(scene.seen().tasks()).stream()
-            .filter(change -> change.spec().step() == Step.Relink)
+            .filter(change -> change.spec().step() != Step.Cleanup)
             .toList();
     return pauses.isEmpty()
         ? Optional.empty()

@@ -37,6 +37,8 @@ public enum EventReason {
   Approved,
   /** The annotation that lets a gate pass has no effect; it was removed. */
   ApprovalRefused,
+  /** The annotation that asks for another try has no effect; it was removed. */
+  RetryRefused,
   /** No work is to be done now. */
   Paused,
   /** Work goes on. */

@@ -82,6 +82,12 @@ public record Observation(
       return value == null ? null : value.strip();
     }
 
+    /** The annotation that asks for another try on a node, or on all; null if there is none. */
+    @Nullable String retry() {
+      String value = annotations.get(ApiConstants.ANNOTATION_RETRY);
+      return value == null ? null : value.strip();
+    }
+
     PartitionPowerIncreaseStatus.@Nullable Publication publication() {
       return status == null ? null : status.publication();
     }

@@ -1,16 +1,19 @@
 package dev.ringlift.operator.plan;
 
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Verify;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Cycle;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
 import dev.ringlift.api.v1alpha1.Phase;
+import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
 import dev.ringlift.operator.plan.Decision.ChangeTasks;
 import dev.ringlift.operator.plan.Decision.Complete;
 import dev.ringlift.operator.plan.Decision.Fail;
 import dev.ringlift.operator.plan.Decision.Halt;
 import dev.ringlift.operator.plan.Decision.Stall;
+import dev.ringlift.operator.plan.Decision.TaskChange;
 import dev.ringlift.operator.plan.Decision.Wait;
 import dev.ringlift.operator.plan.Observation.Rival;
 import dev.ringlift.operator.plan.Plan.Facts;
@@ -19,6 +22,7 @@ import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.Transition;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -30,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   power P, no next      the ring everywhere; then, at the target, Complete; else preflight, Prepare
- *   power P, next P+1     the ring everywhere; then Relink tasks; then, all done, Increase
+ *   power P, next P+1     the ring everywhere; then Relink tasks; then, all done, Verify tasks;
+ *                         then, all done, Increase
  *   power P+1, next P+1   the ring everywhere; then Cleanup tasks; then, all done, Finish
  *   power P, next P       cancelled: the same as the line before
  * </pre>
@@ -48,8 +53,10 @@ import org.jspecify.annotations.Nullable;
  *       which needs nothing of what was done before it. (A task that is added to a step under way
  *       is safe: its agent works only while it sees the task's ring itself.)
  *   <li>Increase is published only when every device of the ring, and every other device with the
- *       policy's data, has a Succeeded result of Relink for this increase, cycle and ring; Finish
- *       likewise with Cleanup. A device of no node, or of a node that is lost, has no result.
+ *       policy's data, has a Succeeded result of Relink for this increase, cycle and ring, and,
+ *       unless the user wants no verification, one of Verify, as full as he wants it, in the very
+ *       round of that result; Finish likewise with Cleanup. A device of no node, or of a node that
+ *       is lost, has no result. What fails to be verified is relinked in a new round first.
  *   <li>Nothing is published on a ring that is neither the one in the status' publication nor,
  *       before that was written, the one that it was made from; see {@link RingGuard}.
  *   <li>The first change of the ring is made only when every check of the preflight holds, and no
@@ -263,21 +270,40 @@ public final class Planner {
       }
     }
     Scene scene = plain.with(plain.facts().with(work));
+    List<TaskChange> changes = changes(scene, stage, work);
     String message = StepMessages.running(scene.cycle(), stage, work) + Cancelling.refusal(scene);
-    if (!work.changes().isEmpty()) {
+    if (!changes.isEmpty()) {
       return scene.plan(
           stage.working(),
           new ChangeTasks(
               scene.rest() == null ? stage.reason() : scene.rest().reason(),
               scene.rest() == null ? message : scene.rest().message() + " " + message,
-              work.changes(),
+              changes,
               again(scene, work)));
     }
     if (!work.complete()) {
       return scene.plan(stage.working(), notComplete(scene, stage, work, message));
     }
+    if (stage == Stage.RELINK && scene.spec().verify() != Verify.None) {
+      return planStep(plain, Stage.VERIFY);
+    }
     return holdBeforeRing(scene, stage)
         .orElseGet(() -> publish(scene, stage.publishing(), stage.next()));
+  }
+
+  /** And first a stop to all verifying that has to wait, or is no longer wanted so. */
+  private static List<TaskChange> changes(Scene scene, Stage stage, StepWork work) {
+    if (stage != Stage.RELINK && stage != Stage.VERIFY) {
+      return work.changes();
+    }
+    boolean relinking = stage == Stage.RELINK && !work.complete();
+    List<TaskChange> changes = new ArrayList<>();
+    RingGuard.pauses(scene.seen().tasks()).stream()
+        .filter(pause -> pause.spec().step() == Step.Verify)
+        .filter(pause -> relinking || pause.spec().verify() != scene.spec().verify())
+        .forEach(changes::add);
+    changes.addAll(work.changes());
+    return changes;
   }
 
   /** Present: what to wait for before the first task of a step is made. */
@@ -319,6 +345,12 @@ public final class Planner {
   private Decision notComplete(Scene scene, Stage stage, StepWork work, String message) {
     if (scene.rest() != null) {
       return scene.rest().decision(message, again(scene, work));
+    }
+    if (!work.givenUp().isEmpty()) {
+      return new Stall(
+          stage == Stage.VERIFY ? Reason.VerifyFailed : Reason.RetriesExhausted,
+          message,
+          again(scene, work));
     }
     boolean moving =
         work.nodes().stream().anyMatch(node -> node.state() != StepWork.NodeState.Done);
@@ -408,7 +440,8 @@ public final class Planner {
         Objects.requireNonNull(ring.nextPartPower(), "a step needs a next power"),
         scene.pair().ringMd5(),
         Objects.requireNonNullElse(ring.version(), 0L),
-        RingGuard.round(scene.seen().increase().publication()));
+        RingGuard.round(scene.seen().increase().publication()),
+        stage == Stage.VERIFY ? scene.spec().verify() : null);
   }
 
   private static Phase lastPhase(Observation seen) {

@@ -46,6 +46,8 @@ public enum Reason {
   AwaitingReplication,
   /** Objects are being linked into the partitions of the next power. */
   Relinking,
+  /** What was relinked is being looked at, before the point of no return. */
+  Verifying,
   /** Objects are being removed from the partitions of the old power. */
   CleaningUp,
   /** A gate is open, and waits for its approval. */
@@ -100,6 +102,10 @@ public enum Reason {
   DeviceFailed,
   /** A node ended a step without success, and not because of a device. */
   TaskFailed,
+  /** Objects lack their links after relink, or a device could not be looked at. */
+  VerifyFailed,
+  /** A node failed as often as it may. */
+  RetriesExhausted,
   /** The API server refuses a task. */
   TaskRejected
 }

@@ -2,6 +2,8 @@ package dev.ringlift.operator.plan;
 
 import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
+import dev.ringlift.operator.plan.Decision.ChangeTasks;
+import dev.ringlift.operator.plan.Decision.TaskChange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +35,37 @@ public record SpentAnnotation(String key, String value, @Nullable Announcement r
     List<SpentAnnotation> spent = new ArrayList<>();
     AcceptRing.of(seen, next).ifPresent(spent::add);
     approval(seen, plan, next).ifPresent(spent::add);
+    retry(seen, plan).ifPresent(spent::add);
     return spent;
+  }
+
+  /** It has its effect in the plan that begins another try; while all rests it is kept. */
+  private static Optional<SpentAnnotation> retry(Observation seen, Plan plan) {
+    String raw = seen.increase().annotations().get(ApiConstants.ANNOTATION_RETRY);
+    if (raw == null || plan.facts().rest() != null) {
+      return Optional.empty();
+    }
+    if (plan.decision() instanceof ChangeTasks change
+        && change.changes().stream().anyMatch(task -> triesAgain(seen, task))) {
+      return Optional.of(new SpentAnnotation(ApiConstants.ANNOTATION_RETRY, raw, null));
+    }
+    return Optional.of(
+        refused(
+            ApiConstants.ANNOTATION_RETRY,
+            raw,
+            EventReason.RetryRefused,
+            "It names no node whose task has failed now; nor is it %s, with one that has."
+                .formatted(Retries.ALL)));
+  }
+
+  private static boolean triesAgain(Observation seen, TaskChange change) {
+    return new Retries(seen.increase()).isAskedFor(change.spec().nodeName())
+        && seen.tasks().stream()
+            .anyMatch(
+                task ->
+                    task.name().equals(change.name())
+                        && task.status() != null
+                        && task.status().attempt() < change.spec().attempt());
   }
 
   private static Optional<SpentAnnotation> approval(

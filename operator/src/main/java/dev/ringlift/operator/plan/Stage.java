@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What is done while a ring has a next partition power. */
 enum Stage {
-  /** Links at the next power; then the ring is increased. */
+  /** Links at the next power; then, verified as the user wants it, the ring is increased. */
   RELINK(
       Step.Relink,
       Gate.Relink,
@@ -17,6 +17,16 @@ enum Stage {
       Phase.Relinking,
       Phase.Increasing,
       Reason.Relinking),
+  /** Looks whether every object has its links; then the ring is increased. */
+  VERIFY(
+      Step.Verify,
+      null,
+      Transition.INCREASE,
+      Gate.Increase,
+      Phase.Relinking,
+      Phase.Relinking,
+      Phase.Increasing,
+      Reason.Verifying),
   /** Removes what is left at the old power; then the next power leaves the ring. */
   CLEAN_UP(
       Step.Cleanup,

@@ -14,6 +14,7 @@ final class StepMessages {
     text.append(
         switch (stage) {
           case RELINK -> "Relinking";
+          case VERIFY -> "Verifies what was relinked,";
           case CLEAN_UP -> "Cleaning up";
           case TAKE_BACK -> "Cancelling: removes the links that were made";
         });
@@ -31,6 +32,7 @@ final class StepMessages {
       text.append(' ')
           .append(Sentences.first(work.problems().stream().map(Problem::message).toList()));
     }
+    work.givenUp().stream().findFirst().ifPresent(todo -> text.append(' ').append(todo));
     work.nextRetry()
         .ifPresent(at -> text.append(" Next try at ").append(Times.format(at)).append('.'));
     return text.toString();

@@ -22,13 +22,15 @@ import org.jspecify.annotations.Nullable;
  * @param begun whether any task was ever made for this ring in this round, for which the barrier
  *     had been passed
  * @param turns who may work now
+ * @param givenUp what to do about each node that is not tried again
  */
 record StepWork(
     List<NodeWork> nodes,
     List<TaskChange> changes,
     List<Problem> problems,
     boolean begun,
-    NodeTurns turns) {
+    NodeTurns turns,
+    List<String> givenUp) {
 
   /**
    * One node.
@@ -66,6 +68,7 @@ record StepWork(
     nodes = List.copyOf(nodes);
     changes = List.copyOf(changes);
     problems = List.copyOf(problems);
+    givenUp = List.copyOf(givenUp);
   }
 
   /**

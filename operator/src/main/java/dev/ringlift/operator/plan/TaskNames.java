@@ -20,6 +20,11 @@ public final class TaskNames {
         "%s-c%d-%s-%s".formatted(increase, cycle, step.name().toLowerCase(Locale.ROOT), node));
   }
 
+  /** The same where all is verified: what a task looks at can't be changed. */
+  static String ofFullVerify(String increase, int cycle, String node) {
+    return bounded("%s-c%d-full-verify-%s".formatted(increase, cycle, node));
+  }
+
   /** The ConfigMap that keeps what another held of a ring and its builder. */
   public static String backup(String increase, String ringMd5, String configMap) {
     return bounded(increase + "-backup-" + ringMd5 + "-" + configMap);

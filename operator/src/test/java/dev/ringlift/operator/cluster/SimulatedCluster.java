@@ -5,6 +5,8 @@ import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Risk;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.RelinkTask;
+import dev.ringlift.api.v1alpha1.RelinkerSettings;
+import dev.ringlift.api.v1alpha1.RelinkerSettings.IoClass;
 import dev.ringlift.api.v1alpha1.RingSource;
 import dev.ringlift.operator.IncreaseMetrics;
 import dev.ringlift.operator.IncreaseReconciler;
@@ -226,6 +228,7 @@ public final class SimulatedCluster implements AutoCloseable {
     increase.setSpec(
         PartitionPowerIncreaseSpec.of(0, target, source).toBuilder()
             .acknowledge(Risk.NoProxyProof)
+            .relinker(new RelinkerSettings(0, 0, null, 100, false, IoClass.None))
             .build());
     return increase;
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.Gates;
 import dev.ringlift.api.v1alpha1.NodeSelection;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Verify;
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
@@ -37,14 +38,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Whole increases with faults in any order: operators that die between any two writes, agents that
- * come and go, disks that fail and appear, rings that arrive late, another hand that changes the
- * ring, and puts it back or has it accepted, a user who pauses, approves, or cancels. At each ring
- * that is written, the invariants of {@link Planner} are held against what is true in the cluster,
- * not against what the planner was told. Once the faults stop, the increase must come to its end.
+ * come and go, disks that fail and appear, links that lack though all was said to be well, rings
+ * that arrive late, another hand that changes the ring, and puts it back or has it accepted, a user
+ * who pauses, approves, or cancels. At each ring that is written, the invariants of {@link Planner}
+ * are held against what is true in the cluster, not against what the planner was told. Once the
+ * faults stop, the increase must come to its end.
  */
 class FaultyRunTest {
   private static final int RUNS = 150;
   private static final int FAULTY_STEPS = 300;
+  private static final List<Verify> VERIFY = List.of(Verify.values());
   private static final List<Gate> GATES = List.of(Gate.Relink, Gate.Increase, Gate.Cleanup);
 
   static LongStream seeds() {
@@ -89,6 +92,9 @@ class FaultyRunTest {
     /** What has really been done to each disk: {@code Step/ring md5/round}, by disk. */
     final Map<String, Set<String>> done = new HashMap<>();
 
+    /** Disks whose links are not as they should be, though their agent said that all went well. */
+    final Set<String> wrong = new HashSet<>();
+
     /** Since when each node has had its present ring. */
     final Map<String, Instant> ringSince = new HashMap<>();
 
@@ -110,6 +116,7 @@ class FaultyRunTest {
     final boolean byZone;
 
     boolean paused;
+    boolean faulty = true;
 
     /** The ring's power when the user took it back; null if he has not. */
     @Nullable Integer cancelledAt;
@@ -125,6 +132,7 @@ class FaultyRunTest {
       this.cluster = new ModelCluster(nodes, 3, 4 + random.nextInt(2));
       this.manual = random.nextInt(3) == 0;
       this.fickle = random.nextInt(3) == 0;
+      cluster.verify = VERIFY.get(random.nextInt(VERIFY.size()));
       Gates.Gate gate = manual ? Gates.Gate.Manual : Gates.Gate.Automatic;
       NodeSelection selection =
           new NodeSelection(
@@ -150,7 +158,7 @@ class FaultyRunTest {
 
     void somethingHappens() {
       ModelNode node = anyNode();
-      switch (random.nextInt(19)) {
+      switch (random.nextInt(21)) {
         case 0, 1, 2, 3 -> operate(random.nextInt(3) == 0);
         case 4 -> cluster.pass(Duration.ofSeconds(random.nextInt(400)));
         case 5, 6 -> takeRing(node);
@@ -164,7 +172,15 @@ class FaultyRunTest {
         case 16 -> mayCancel();
         case 17 ->
             node.labels = random.nextInt(3) == 0 ? Map.of(ApiConstants.LABEL_SKIP, "") : Map.of();
+        case 18 -> cluster.retry = random.nextBoolean() ? "all" : node.name;
+        case 19 -> changeVerify();
         default -> cluster.pass(Duration.ofSeconds(5));
+      }
+    }
+
+    private void changeVerify() {
+      if (random.nextInt(10) == 0) {
+        cluster.verify = VERIFY.get(random.nextInt(VERIFY.size()));
       }
     }
 
@@ -188,6 +204,7 @@ class FaultyRunTest {
     }
 
     void faultsStop() {
+      faulty = false;
       bad.clear();
       paused = false;
       if (putBack != null) {
@@ -202,6 +219,7 @@ class FaultyRunTest {
     void allGoesWell() {
       cluster.nodes.values().forEach(this::takeRing);
       approveSomething();
+      cluster.retry = "all"; // what failed too often would wait for it
       operate(false);
       cluster.nodes.values().forEach(this::agentWorks);
       cluster.pass(Duration.ofSeconds(20));
@@ -238,23 +256,39 @@ class FaultyRunTest {
         if (!task.spec().nodeName().equals(node.name) || !cluster.agentMay(task)) {
           continue;
         }
-        cluster.finish(task, bad);
+        Set<String> failing = new HashSet<>(bad);
+        if (task.spec().step() == Step.Verify) {
+          failing.addAll(wrong);
+        }
+        cluster.finish(task, failing);
         RelinkTaskStatus status = Objects.requireNonNull(statusOf(task.name()));
         status.devices().stream()
             .filter(device -> device.state() == RelinkTaskStatus.DeviceState.Succeeded)
-            .forEach(
-                device ->
-                    done.computeIfAbsent(device.name(), name -> new HashSet<>())
-                        .add(
-                            "%s/%s/%d"
-                                .formatted(
-                                    task.spec().step(),
-                                    task.spec().ringMd5(),
-                                    task.spec().round())));
+            .forEach(device -> noteDone(device.name(), task.spec()));
         if (status.state() == State.Failed && random.nextBoolean()) {
           cluster.pass(Duration.ofSeconds(random.nextInt(600)));
         }
       }
+    }
+
+    /** What is done in a round already is passed over in it, right or wrong. */
+    private void noteDone(String disk, RelinkTaskSpec spec) {
+      Set<String> all = done.computeIfAbsent(disk, name -> new HashSet<>());
+      String inThisRound = result(spec.step(), spec.ringMd5(), spec.round());
+      if (all.add(inThisRound) && spec.step() == Step.Relink) {
+        wrong.remove(disk);
+        if (faulty && random.nextInt(8) == 0) {
+          wrong.add(disk);
+        }
+      }
+      all.add(result(spec.step(), spec.ringMd5(), "of " + Rounds.ofPublication(spec.round())));
+      if (spec.verify() != null) {
+        all.add(result(spec.verify(), spec.ringMd5(), spec.round()));
+      }
+    }
+
+    private static String result(Object what, String ringMd5, Object round) {
+      return "%s/%s/%s".formatted(what, ringMd5, round);
     }
 
     /** Changes the ring; or, when it is changed, puts it back or has it accepted. */
@@ -398,6 +432,7 @@ class FaultyRunTest {
       }
       if (publish.transition() == Transition.INCREASE) {
         checkDone(Step.Relink);
+        checkVerified();
         assertThat(cancelledAt).as("increases what was cancelled").isNull();
         assertApproved(Gate.Increase, publish.intent().cycle());
         assertThat(Objects.requireNonNull(cluster.status).pastPointOfNoReturn()).isTrue();
@@ -407,7 +442,7 @@ class FaultyRunTest {
     }
 
     private void checkBeforeWork(RelinkTaskSpec spec) {
-      boolean relink = spec.step() == Step.Relink;
+      boolean relink = spec.step() != Step.Cleanup;
       if (relink || cancelledAt == null || cancelledAt != spec.partPower()) {
         assertApproved(relink ? Gate.Relink : Gate.Cleanup, spec.cycle());
       }
@@ -437,8 +472,25 @@ class FaultyRunTest {
           assertThat(done.getOrDefault(disk, Set.of()))
               .as(step + " of " + disk + " on " + node.name)
               .contains(
-                  "%s/%s/%d"
-                      .formatted(step, cluster.ringMd5(), RingGuard.round(cluster.publication())));
+                  result(step, cluster.ringMd5(), "of " + RingGuard.round(cluster.publication())));
+        }
+      }
+    }
+
+    /** Each disk in the very round of its node's last relinking, as full as the user wants it. */
+    private void checkVerified() {
+      if (cluster.verify == Verify.None) {
+        return;
+      }
+      assertThat(wrong).as("increases what is not linked").isEmpty();
+      for (Task task : cluster.tasks.values()) {
+        RelinkTaskSpec spec = task.spec();
+        if (spec.step() == Step.Relink && spec.ringMd5().equals(cluster.ringMd5())) {
+          for (String disk : cluster.node(spec.nodeName()).devices.keySet()) {
+            assertThat(done.getOrDefault(disk, Set.of()))
+                .as(cluster.verify + " of " + disk)
+                .contains(result(cluster.verify, spec.ringMd5(), spec.round()));
+          }
         }
       }
     }

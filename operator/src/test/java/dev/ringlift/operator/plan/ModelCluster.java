@@ -4,6 +4,7 @@ import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.Consumer;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Risk;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Verify;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
@@ -94,6 +95,11 @@ final class ModelCluster {
   RelinkerSettings relinker = RelinkerSettings.DEFAULTS;
   UnaryOperator<PartitionPowerIncreaseSpec.Builder> wish = builder -> builder;
   @Nullable String approve;
+  @Nullable String retry;
+
+  /** Stories of other steps do without. */
+  Verify verify = Verify.None;
+
   @Nullable PartitionPowerIncreaseStatus status;
   @Nullable String acceptRing;
   final Map<String, Ring> backups = new HashMap<>();
@@ -278,7 +284,8 @@ final class ModelCluster {
                         .toBuilder()
                         .consumers(consumers.toArray(Consumer[]::new))
                         .acknowledge(acknowledge.toArray(Risk[]::new))
-                        .relinker(relinker))
+                        .relinker(relinker)
+                        .verify(verify))
                 .build(),
             annotations(),
             status),
@@ -342,6 +349,9 @@ final class ModelCluster {
     if (approve != null) {
       all.put(ApiConstants.ANNOTATION_APPROVE, approve);
     }
+    if (retry != null) {
+      all.put(ApiConstants.ANNOTATION_RETRY, retry);
+    }
     return all;
   }
 
@@ -358,6 +368,7 @@ final class ModelCluster {
       switch (gone.key()) {
         case ApiConstants.ANNOTATION_ACCEPT_RING -> acceptRing = null;
         case ApiConstants.ANNOTATION_APPROVE -> approve = null;
+        case ApiConstants.ANNOTATION_RETRY -> retry = null;
         default -> throw new AssertionError(gone.key());
       }
     }

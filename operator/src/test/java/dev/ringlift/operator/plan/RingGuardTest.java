@@ -125,7 +125,7 @@ class RingGuardTest {
     cluster.pass(ModelCluster.SETTINGS.settleAfterPrepare());
 
     assertThat(cluster.step().decision()).isInstanceOf(ChangeTasks.class);
-    assertThat(spec("node-a").round()).isEqualTo(1);
+    assertThat(spec("node-a").round()).isEqualTo(1000);
     assertThat(spec("node-a").attempt()).isEqualTo(2);
     assertThat(cluster.agentMay(cluster.task("node-a", Step.Relink))).isTrue();
     assertThat(cluster.plan().decision()).isInstanceOf(Wait.class);
@@ -163,7 +163,7 @@ class RingGuardTest {
     for (String node : cluster.nodes.keySet()) {
       assertThat(spec(node).ringMd5()).isEqualTo(cluster.ringMd5());
       assertThat(spec(node).ringVersion()).isEqualTo(cluster.ring.version());
-      assertThat(spec(node).round()).isEqualTo(1);
+      assertThat(spec(node).round()).isEqualTo(1000);
       assertThat(spec(node).attempt()).isEqualTo(2);
       assertThat(spec(node).paused()).isFalse();
     }

@@ -163,6 +163,26 @@ public record RelinkTaskSpec(
         verify);
   }
 
+  /** The same but for these, to be done anew. */
+  public RelinkTaskSpec withRound(int newRound, int newAttempt) {
+    return new RelinkTaskSpec(
+        increaseUid,
+        cycle,
+        nodeName,
+        policyIndex,
+        step,
+        partPower,
+        nextPartPower,
+        ringMd5,
+        ringVersion,
+        newRound,
+        devices,
+        newAttempt,
+        paused,
+        relinker,
+        verify);
+  }
+
   /** The kinds of work on a device. */
   public enum Step {
     /** Link every object into its partition at the next power. */
