@@ -163,7 +163,7 @@ class TwoOperatorsTest {
                   .isEqualTo(1);
               tasks.add(task.getSpec().nodeName() + " " + task.getSpec().step());
             });
-    assertThat(tasks).hasSize(6).hasSameSizeAs(story.cluster().tasks());
+    assertThat(tasks).hasSize(9).hasSameSizeAs(story.cluster().tasks());
     story.assertAllAt(7);
   }
 }

@@ -121,6 +121,7 @@ class WholeWayTest {
             "AGE");
     for (int node = 1; node <= 3; node++) {
       assertThat(tasks).containsPattern(story.node(node) + " +0 +1 +Relink +Succeeded");
+      assertThat(tasks).containsPattern(story.node(node) + " +0 +1 +Verify +Succeeded");
       assertThat(tasks).containsPattern(story.node(node) + " +0 +1 +Cleanup +Succeeded");
     }
 
