@@ -66,7 +66,7 @@ class AnotherHandTest {
           .allSatisfy(
               task -> {
                 assertThat(task.getSpec().ringMd5()).isEqualTo(theirs);
-                assertThat(task.getSpec().round()).isEqualTo(1);
+                assertThat(task.getSpec().round()).as("a new round").isPositive();
                 RelinkTaskStatus status = task.getStatus();
                 assertThat(status).isNotNull();
                 assertThat(status.files()).as("all files again").isGreaterThan(300);
