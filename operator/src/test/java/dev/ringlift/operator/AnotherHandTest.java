@@ -12,7 +12,7 @@ import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.api.v1alpha1.RelinkTask;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
 import dev.ringlift.operator.cluster.SimulatedCluster;
-import dev.ringlift.operator.plan.Md5;
+import dev.ringlift.ring.Md5;
 import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.RingFormatException;
 import dev.ringlift.ring.Transition;

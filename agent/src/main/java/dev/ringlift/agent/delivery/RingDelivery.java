@@ -1,11 +1,11 @@
 package dev.ringlift.agent.delivery;
 
-import dev.ringlift.agent.node.Md5;
 import dev.ringlift.agent.node.RingDirectory;
 import dev.ringlift.agent.node.SeenRing;
 import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingProblem;
 import dev.ringlift.ring.KeptFile;
+import dev.ringlift.ring.Md5;
 import dev.ringlift.ring.PartIndex;
 import dev.ringlift.ring.RingFileName;
 import dev.ringlift.ring.RingFormatException;

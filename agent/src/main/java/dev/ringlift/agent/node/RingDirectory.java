@@ -1,6 +1,7 @@
 package dev.ringlift.agent.node;
 
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingFileStatus;
+import dev.ringlift.ring.Md5;
 import dev.ringlift.ring.RingFormatException;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;

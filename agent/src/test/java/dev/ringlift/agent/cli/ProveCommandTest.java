@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringlift.agent.conf.UserError;
-import dev.ringlift.agent.node.Md5;
+import dev.ringlift.ring.Md5;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

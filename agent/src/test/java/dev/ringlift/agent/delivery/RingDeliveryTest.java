@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringlift.agent.FakeClock;
-import dev.ringlift.agent.node.Md5;
 import dev.ringlift.agent.node.RingDirectory;
 import dev.ringlift.agent.node.RingParser;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingProblem;
+import dev.ringlift.ring.Md5;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.RingDevice;

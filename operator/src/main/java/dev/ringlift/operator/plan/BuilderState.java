@@ -1,6 +1,7 @@
 package dev.ringlift.operator.plan;
 
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
+import dev.ringlift.ring.Md5;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.RingPair;

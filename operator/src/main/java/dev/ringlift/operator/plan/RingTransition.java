@@ -5,6 +5,7 @@ import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.operator.plan.Decision.Stall;
+import dev.ringlift.ring.Md5;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.RingPair;

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.ringlift.api.v1alpha1.RingSource;
 import dev.ringlift.operator.plan.Check;
-import dev.ringlift.operator.plan.Md5;
+import dev.ringlift.ring.Md5;
 import dev.ringlift.ring.Ring;
 import java.util.Base64;
 import java.util.Map;

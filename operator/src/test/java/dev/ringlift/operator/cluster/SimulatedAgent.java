@@ -10,7 +10,7 @@ import dev.ringlift.api.v1alpha1.StorageNode;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingFileStatus;
-import dev.ringlift.operator.plan.Md5;
+import dev.ringlift.ring.Md5;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingFormatException;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;

@@ -29,6 +29,7 @@ import dev.ringlift.operator.plan.Observation.Task;
 import dev.ringlift.operator.plan.StoreSizes.PartSize;
 import dev.ringlift.operator.plan.StoredRing.Export;
 import dev.ringlift.operator.plan.StoredRing.Revision;
+import dev.ringlift.ring.Md5;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.RingDevice;

@@ -21,6 +21,7 @@ import dev.ringlift.operator.plan.Decision.TaskChange;
 import dev.ringlift.operator.plan.Decision.Wait;
 import dev.ringlift.operator.plan.Observation.Rival;
 import dev.ringlift.operator.plan.Observation.Task;
+import dev.ringlift.ring.Md5;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.RingPair;

@@ -3,6 +3,7 @@ package dev.ringlift.operator.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringlift.operator.plan.StoredRing.Revision;
+import dev.ringlift.ring.Md5;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.RingDevice;

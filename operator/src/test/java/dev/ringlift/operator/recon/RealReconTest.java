@@ -3,8 +3,8 @@ package dev.ringlift.operator.recon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.ringlift.operator.plan.Md5;
 import dev.ringlift.operator.plan.ReconAnswer;
+import dev.ringlift.ring.Md5;
 import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.RingDevice;
 import dev.ringlift.ring.Transition;

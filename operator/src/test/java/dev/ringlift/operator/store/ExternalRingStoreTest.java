@@ -3,8 +3,8 @@ package dev.ringlift.operator.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringlift.api.v1alpha1.RingSource;
-import dev.ringlift.operator.plan.Md5;
 import dev.ringlift.operator.plan.StoredRing.Export;
+import dev.ringlift.ring.Md5;
 import dev.ringlift.testkit.kube.ApiServer;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.ringlift.operator.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.ringlift.operator.plan.Md5;
+import dev.ringlift.ring.Md5;
 import dev.ringlift.testkit.process.Command;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;

@@ -7,6 +7,7 @@ import dev.ringlift.api.v1alpha1.RelinkTask;
 import dev.ringlift.api.v1alpha1.StorageNode;
 import dev.ringlift.bench.scale.Fleet.SeenRing;
 import dev.ringlift.bench.scale.ScaleBenchmark.Figures;
+import dev.ringlift.ring.Md5;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.RingFormatException;
@@ -17,12 +18,9 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 
@@ -186,16 +184,12 @@ final class ScaleRun implements AutoCloseable {
   }
 
   private static SeenRing seen(byte[] file) throws RingFormatException {
-    try {
-      Ring ring = Ring.read(file);
-      return new SeenRing(
-          HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(file)),
-          Objects.requireNonNullElse(ring.version(), 0L),
-          ring.partPower(),
-          ring.nextPartPower());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has MD5", e);
-    }
+    Ring ring = Ring.read(file);
+    return new SeenRing(
+        Md5.hex(file),
+        Objects.requireNonNullElse(ring.version(), 0L),
+        ring.partPower(),
+        ring.nextPartPower());
   }
 
   /** Waits for Complete, and gives what it took. */

@@ -6,6 +6,7 @@ import dev.ringlift.e2e.cluster.ProcessSettings;
 import dev.ringlift.e2e.cluster.Programs;
 import dev.ringlift.e2e.cluster.RingPlacement;
 import dev.ringlift.e2e.cluster.SwiftCluster;
+import dev.ringlift.ring.Md5;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.testkit.Folders;
 import dev.ringlift.testkit.kube.ApiServer;
@@ -156,7 +157,7 @@ final class Demo implements AutoCloseable {
         () -> {
           made.startOperator();
           made.startAgents();
-          String md5 = Md5.of(made.published("object.ring.gz"));
+          String md5 = Md5.hex(made.published("object.ring.gz"));
           Instant began = Instant.now();
           while (made.storageNodes().stream()
                   .filter(

@@ -1,14 +1,14 @@
-package dev.ringlift.operator.plan;
+package dev.ringlift.ring;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** What Swift and the agents tell ring files apart by. */
+/** MD5 as hexadecimal digits: what Swift and its recon tell ring files apart by. */
 public final class Md5 {
   private Md5() {}
 
-  /** 32 lower-case hexadecimal digits. */
+  /** Of these bytes: 32 digits, in lower case. */
   public static String hex(byte[] content) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(content));
