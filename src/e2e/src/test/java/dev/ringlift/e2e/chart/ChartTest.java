@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.marcnuri.helm.LintResult;
+import dev.ringlift.api.v1alpha1.ApiConstants;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -138,6 +139,15 @@ class ChartTest {
     assertThat(after.getSpec().getTemplate()).isEqualTo(before.getSpec().getTemplate());
     assertThat(before.getSpec().getTemplate().getMetadata().getLabels().keySet())
         .noneMatch(label -> label.contains("version") || label.contains("chart"));
+  }
+
+  /** Else preflight takes the agents for consumers that nobody named, and nothing ever begins. */
+  @Test
+  void theOperatorKnowsAgentsByTheirLabel() {
+    DaemonSet agents = only(DaemonSet.class, RingliftChart.render("swift", List.of(), Map.of()));
+
+    assertThat(agents.getSpec().getTemplate().getMetadata().getLabels())
+        .containsEntry(ApiConstants.LABEL_COMPONENT, ApiConstants.COMPONENT_AGENT);
   }
 
   @Test
