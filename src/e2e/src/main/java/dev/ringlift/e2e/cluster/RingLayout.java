@@ -47,7 +47,7 @@ public enum RingLayout {
   }
 
   /** The ConfigMaps for these two. */
-  List<ConfigMap> maps(byte[] ring, byte[] builder) {
+  public List<ConfigMap> maps(byte[] ring, byte[] builder) {
     ConfigMapBuilder rings = named(RINGS);
     return switch (this) {
       case ONE_MAP, HOST_PATH ->

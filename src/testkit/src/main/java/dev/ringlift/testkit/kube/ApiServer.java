@@ -20,11 +20,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A real kube-apiserver with its etcd, on free ports of 127.0.0.1: RBAC, CRDs with CEL, server-side
- * apply, admission policies, service account tokens. There is no controller-manager: nothing is
- * garbage collected by its owner, namespaces don't go away, and pods need no service account.
+ * apply, admission policies, service account tokens. There is no controller-manager (but in a
+ * {@link WholeCluster}): nothing is garbage collected by its owner, namespaces don't go away, and
+ * pods need no service account.
  *
  * <p>Its data is in one folder and outlives {@link #kill} and {@link #restart}. It never outlives
  * this JVM.
@@ -49,16 +51,19 @@ public final class ApiServer implements AutoCloseable {
   private final Path folder;
   private final boolean ownFolder;
   private final Credentials credentials;
-  private final int port = LoopbackPorts.free();
+  private final Surroundings surroundings;
   private final int etcdPort = LoopbackPorts.free();
   private final List<ManagedProcess> processes = new ArrayList<>();
   private final KubernetesClient client;
 
-  private ApiServer(KubernetesAssets assets, Path folder, boolean ownFolder) throws IOException {
+  private ApiServer(
+      KubernetesAssets assets, Path folder, boolean ownFolder, Surroundings surroundings)
+      throws IOException {
     this.assets = assets;
+    this.surroundings = surroundings;
     this.folder = folder;
     this.ownFolder = ownFolder;
-    this.credentials = Credentials.create(folder);
+    this.credentials = Credentials.create(folder, surroundings.users());
     Files.writeString(folder.resolve("audit-policy.yaml"), AUDIT_POLICY);
     launch();
     try {
@@ -74,7 +79,10 @@ public final class ApiServer implements AutoCloseable {
   public static ApiServer start() {
     try {
       return new ApiServer(
-          KubernetesAssets.fromEnvironment(), Files.createTempDirectory("ringlift-api-"), true);
+          KubernetesAssets.fromEnvironment(),
+          Files.createTempDirectory("ringlift-api-"),
+          true,
+          Surroundings.none());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -82,16 +90,21 @@ public final class ApiServer implements AutoCloseable {
 
   /** Starts a server whose data and logs go to a folder that is the caller's, and stays. */
   public static ApiServer start(KubernetesAssets assets, Path folder) {
+    return start(assets, folder, Surroundings.none());
+  }
+
+  static ApiServer start(KubernetesAssets assets, Path folder, Surroundings surroundings) {
     try {
-      return new ApiServer(assets, Files.createDirectories(folder).toAbsolutePath(), false);
+      return new ApiServer(
+          assets, Files.createDirectories(folder).toAbsolutePath(), false, surroundings);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** {@code https://127.0.0.1:<port>}. */
+  /** {@code https://<address>:<port>}. */
   public String url() {
-    return "https://127.0.0.1:" + port;
+    return "https://%s:%d".formatted(surroundings.address(), surroundings.port());
   }
 
   /** The administrator's kubeconfig. */
@@ -106,6 +119,17 @@ public final class ApiServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A kubeconfig of one of the users in the surroundings, in a file of its own. */
+  Path kubeconfigOf(String user) {
+    Path file = folder.resolve(user.replace(':', '-') + ".kubeconfig");
+    return kubeconfig(file, Objects.requireNonNull(credentials.users().get(user)));
+  }
+
+  /** The private key that signs service account tokens. */
+  Path signingKey() {
+    return credentials.signingKey();
   }
 
   /** The administrator's client; one for all, closed with the server. */
@@ -226,7 +250,7 @@ public final class ApiServer implements AutoCloseable {
     }
   }
 
-  private Path certificate() {
+  Path certificate() {
     return folder.resolve("certificates/apiserver.crt");
   }
 
@@ -249,15 +273,17 @@ public final class ApiServer implements AutoCloseable {
             .command(
                 assets.executable("kube-apiserver"),
                 "--etcd-servers=" + etcdUrl,
-                "--bind-address=127.0.0.1",
-                "--advertise-address=127.0.0.1",
-                "--secure-port=" + port,
+                "--bind-address=" + surroundings.address(),
+                "--advertise-address=" + surroundings.address(),
+                "--secure-port=" + surroundings.port(),
                 "--cert-dir=" + folder.resolve("certificates"),
                 "--endpoint-reconciler-type=none",
-                "--service-cluster-ip-range=10.96.0.0/24",
+                "--service-cluster-ip-range=" + surroundings.serviceRange(),
                 "--authorization-mode=Node,RBAC",
                 // pods would wait for default accounts, which the controller-manager makes
-                "--disable-admission-plugins=ServiceAccount",
+                surroundings.accounts()
+                    ? "--enable-admission-plugins=NodeRestriction"
+                    : "--disable-admission-plugins=ServiceAccount",
                 "--audit-policy-file=" + folder.resolve("audit-policy.yaml"),
                 "--audit-log-path=" + auditLog(),
                 "--token-auth-file=" + credentials.tokens(),

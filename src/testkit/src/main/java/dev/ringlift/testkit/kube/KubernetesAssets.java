@@ -33,6 +33,27 @@ public record KubernetesAssets(Path folder) {
     return new KubernetesAssets(Path.of(folder));
   }
 
+  /**
+   * The same folder, where it also holds kube-controller-manager, kube-scheduler, kubelet and
+   * pause.tar; an exception says what is missing. Only a folder that bin/test has built has them.
+   */
+  public KubernetesAssets forNodes() {
+    for (String name :
+        List.of("kube-controller-manager", "kube-scheduler", "kubelet", "pause.tar")) {
+      if (!Files.exists(folder.resolve(name))) {
+        throw new IllegalStateException(
+            "a whole cluster needs %s in %s: bin/test --suite cluster builds a folder that has it"
+                .formatted(name, folder));
+      }
+    }
+    return this;
+  }
+
+  /** What keeps a pod's namespaces. */
+  Path pauseImage() {
+    return folder.resolve("pause.tar");
+  }
+
   String executable(String name) {
     return folder.resolve(name).toString();
   }
