@@ -6,6 +6,7 @@ import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
 import dev.ringlift.operator.plan.Decision.Cancelled;
 import dev.ringlift.operator.plan.Decision.ChangeTasks;
 import dev.ringlift.operator.plan.Decision.TaskChange;
+import dev.ringlift.ring.Transition;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -66,8 +67,22 @@ final class Cancelling {
                 scene.facts().byHand())));
   }
 
+  /** Takes a prepared ring back. */
+  static Plan plan(Scene scene) {
+    Optional<Plan> stopping = stopRelinking(scene);
+    if (stopping.isPresent()) {
+      return stopping.get();
+    }
+    if (scene.rest() != null && scene.rest().holdsEnds()) {
+      return scene.plan(
+          scene.seen().increase().phase(),
+          scene.rest().decision("Then it is cancelled.", scene.settings().recheck()));
+    }
+    return RingTransition.publish(scene, Phase.Cancelling, Transition.CANCEL);
+  }
+
   /** Present: the tasks that have to be stopped before the ring is. */
-  static Optional<Plan> stopRelinking(Scene scene) {
+  private static Optional<Plan> stopRelinking(Scene scene) {
     List<TaskChange> pauses =
         RingGuard.pauses(scene.seen().tasks()).stream()
             .filter(change -> change.spec().step() != Step.Cleanup)

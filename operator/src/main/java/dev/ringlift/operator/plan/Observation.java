@@ -3,6 +3,7 @@ package dev.ringlift.operator.plan;
 import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
+import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus;
@@ -86,6 +87,11 @@ public record Observation(
     @Nullable String retry() {
       String value = annotations.get(ApiConstants.ANNOTATION_RETRY);
       return value == null ? null : value.strip();
+    }
+
+    /** The phase that was last said. */
+    Phase phase() {
+      return status == null || status.phase() == null ? Phase.Pending : status.phase();
     }
 
     PartitionPowerIncreaseStatus.@Nullable Publication publication() {

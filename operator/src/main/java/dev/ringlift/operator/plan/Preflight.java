@@ -32,25 +32,23 @@ final class Preflight {
   private final Instant now;
   private final List<PreflightCheck> checks = new ArrayList<>();
 
-  private Preflight(
-      Observation seen, StoredRing.Pair pair, DeviceMap devices, Barrier barrier, Instant now) {
-    this.seen = seen;
-    this.pair = pair;
+  private Preflight(Scene scene) {
+    this.seen = scene.seen();
+    this.pair = scene.pair();
     this.builder = BuilderState.of(pair, seen.increase().publication());
-    this.devices = devices;
-    this.barrier = barrier;
-    this.now = now;
+    this.devices = scene.devices();
+    this.barrier = scene.barrier();
+    this.now = scene.now();
   }
 
   /** Makes all checks; no later one is left out because an earlier one failed. */
-  static List<PreflightCheck> check(
-      Observation seen, StoredRing.Pair pair, DeviceMap devices, Barrier barrier, Instant now) {
-    Preflight preflight = new Preflight(seen, pair, devices, barrier, now);
+  static List<PreflightCheck> check(Scene scene) {
+    Preflight preflight = new Preflight(scene);
     preflight.checkRing();
     preflight.checkNodes();
     preflight.checkInodes();
     preflight.checks.addAll(
-        ConsumerChecks.of(seen.increase().spec(), seen.audience(), barrier.consumers()));
+        ConsumerChecks.of(scene.spec(), scene.seen().audience(), scene.barrier().consumers()));
     return preflight.checks;
   }
 

@@ -79,7 +79,7 @@ final class RingGuard {
     // from one that was never replaced.
     return Optional.of(
         new Plan(
-            status.phase() == null ? Phase.Pending : status.phase(),
+            seen.increase().phase(),
             new Halt(
                 Reason.RingChangedExternally,
                 "Another hand changed the ring: %s. Nothing is done, and all tasks are paused. %s"

@@ -12,6 +12,7 @@ import dev.ringlift.ring.RingPair;
 import dev.ringlift.ring.Transition;
 import dev.ringlift.ring.TransitionRefusedException;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +25,18 @@ record RingTransition(
     StoredRing.Pair pair, @Nullable Publication last, Transition transition, Instant now) {
 
   /**
+   * Decides on the transition of the ring in the store.
+   *
    * @param phase that the increase is in once this is published
    */
-  Plan decide(Phase phase, Plan.Facts facts, Cycle cycle, Settings settings) {
+  static Plan publish(Scene scene, Phase phase, Transition transition) {
+    Cycle cycle = Objects.requireNonNull(scene.cycle(), "a transition belongs to a cycle");
+    Publication last = scene.seen().increase().publication();
+    return new RingTransition(scene.pair(), last, transition, scene.now())
+        .decide(phase, scene.facts(), cycle, scene.settings());
+  }
+
+  private Plan decide(Phase phase, Plan.Facts facts, Cycle cycle, Settings settings) {
     try {
       return switch (BuilderState.of(pair, last)) {
         case BuilderState.Elsewhere elsewhere ->
