@@ -4,11 +4,8 @@ import static dev.ringlift.relinker.DeviceTree.hash;
 import static dev.ringlift.relinker.DeviceTree.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,28 +42,6 @@ class LocksTest {
       assertThat(run.await(Duration.ofSeconds(10)).orElseThrow())
           .containsEntry("d1", new DeviceResult.Stopped("enough"));
       assertThat(locker.holds()).isTrue();
-    }
-  }
-
-  /** Another process that holds a lock, by util-linux's flock. */
-  private static final class Locker implements AutoCloseable {
-    private final Process process;
-
-    Locker(Path file) throws IOException {
-      process =
-          new ProcessBuilder("flock", file.toString(), "sh", "-c", "echo locked; exec cat").start();
-      assertThat(process.inputReader().readLine()).isEqualTo("locked");
-      assertThat(Files.exists(file)).isTrue();
-    }
-
-    boolean holds() {
-      return process.isAlive();
-    }
-
-    @Override
-    public void close() throws IOException {
-      process.outputWriter().close();
-      process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
     }
   }
 }

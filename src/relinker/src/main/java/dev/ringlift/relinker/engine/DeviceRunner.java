@@ -12,10 +12,9 @@ import dev.ringlift.relinker.posix.PosixException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -165,14 +164,14 @@ final class DeviceRunner {
   }
 
   static long[] partitions(Listing listing) {
-    List<Long> numbers = new ArrayList<>();
+    PartitionStates.Collector numbers = new PartitionStates.Collector();
     for (int at = listing.first(); at >= 0; at = listing.next(at)) {
       long number = Places.partitionNumber(listing.name(at));
       if (number >= 0) {
-        numbers.add(number);
+        numbers.add(number, false);
       }
     }
-    return PartitionTable.ascending(numbers.stream().mapToLong(Long::longValue).toArray());
+    return numbers.finish().numbers();
   }
 
   /** An earlier increase's leftovers, looked for where they would be, before anything is linked. */
@@ -204,23 +203,17 @@ final class DeviceRunner {
   private PartitionTable choose(long[] found, StateFile.Loaded state) {
     boolean relink = request.step() == Step.RELINK;
     long end = 1L << (relink ? request.partPower() : state.previousPower().orElse(33));
-    SortedMap<Long, Boolean> known = state.partitions();
-    boolean resumed = !known.isEmpty();
-    for (long number : found) {
-      if (number < end) {
-        // Created since the state was written: by relinking, with nothing in it to relink. Cleanup
-        // looks at it, to be safe.
-        known.putIfAbsent(number, resumed && relink);
-      }
-    }
-    long[] numbers = known.keySet().stream().mapToLong(Long::longValue).toArray();
-    BitSet done = new BitSet();
-    for (int i = 0; i < numbers.length; i++) {
-      done.set(i, known.getOrDefault(numbers[i], false));
-    }
+    boolean resumed = !state.partitions().isEmpty();
+    // Created since the state was written: by relinking, with nothing in it to relink. Cleanup
+    // looks
+    // at it, to be safe.
+    PartitionStates known =
+        state
+            .partitions()
+            .with(Arrays.stream(found).filter(number -> number < end).toArray(), resumed && relink);
     return new PartitionTable(
-        numbers,
-        done,
+        known.numbers(),
+        known.done(),
         number -> request.partitions().isEmpty() || request.partitions().contains(number));
   }
 

@@ -19,7 +19,6 @@ import java.util.regex.Pattern;
 /** The inventory of this machine's devices. */
 public final class LocalInventory implements Inventory {
   private static final Pattern DATA_DIR = Pattern.compile("objects(?:-([1-9][0-9]{0,8}))?");
-  private static final int LARGEST_STATE = 256 << 20;
 
   private final Path devicesRoot;
   private final Supplier<Posix> source;
@@ -171,7 +170,7 @@ public final class LocalInventory implements Inventory {
       return Optional.empty();
     }
     try {
-      return StateFile.parse(posix.read(fd, LARGEST_STATE))
+      return StateFile.parse(posix, fd)
           .map(
               each ->
                   new Device.StateFound(each.partPower(), each.nextPartPower(), each.identity()));

@@ -1,6 +1,5 @@
 package dev.ringlift.relinker.engine;
 
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.Set;
@@ -103,10 +102,5 @@ final class PartitionTable {
     return underWay.stream()
         .anyMatch(
             other -> other >> 1 == number || number >> 1 == other || other >> 1 == number >> 1);
-  }
-
-  /** Sorts and removes doubles. */
-  static long[] ascending(long[] numbers) {
-    return Arrays.stream(numbers).sorted().distinct().toArray();
   }
 }

@@ -1,6 +1,9 @@
 package dev.ringlift.relinker.engine;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ringlift.relinker.RelinkRequest;
@@ -14,11 +17,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.BitSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code relink.<datadir>.json} on a device: which partitions of a step are done. Swift's keys
@@ -31,8 +32,13 @@ import java.util.TreeMap;
  * alike, whatever crashes and whenever.
  */
 final class StateFile {
-  private static final int LARGEST = 256 << 20;
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Partitions that a state file may name; one with more is none of ours or Swift's. */
+  private static final int MOST_PARTITIONS = 1 << 22;
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper(
+          // The names are partitions' numbers, none of which comes twice.
+          JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build());
 
   /**
    * State that may be trusted.
@@ -42,11 +48,8 @@ final class StateFile {
    * @param previousPower when the state was of the same next power but another power: that one;
    *     hash dirs from then on are at their place
    */
-  record Loaded(SortedMap<Long, Boolean> partitions, OptionalInt previousPower) {
-    /** No state; a map of its own each time, for the caller fills it. */
-    static Loaded nothing() {
-      return new Loaded(new TreeMap<>(), OptionalInt.empty());
-    }
+  record Loaded(PartitionStates partitions, OptionalInt previousPower) {
+    static final Loaded NOTHING = new Loaded(PartitionStates.NONE, OptionalInt.empty());
   }
 
   /** What any state file says, without asking whether it is to be trusted. */
@@ -54,7 +57,7 @@ final class StateFile {
       int partPower,
       int nextPartPower,
       OptionalInt previousPower,
-      SortedMap<Long, Boolean> partitions,
+      PartitionStates partitions,
       boolean ours,
       Optional<Long> ringVersion,
       Optional<RunIdentity> identity) {}
@@ -87,15 +90,15 @@ final class StateFile {
     long name = posix.name(name(request.policy().dataDir()));
     int fd = posix.open(device, name, Posix.O_RDONLY, 0);
     if (fd == -Errno.ENOENT) {
-      return Loaded.nothing();
+      return Loaded.NOTHING;
     }
-    Loaded loaded = Loaded.nothing();
+    Loaded loaded = Loaded.NOTHING;
     if (fd != -Errno.ELOOP) {
       PosixException.check("open the state file", fd);
       try {
         posix.stat(fd);
         long modified = posix.statModifiedNanos();
-        loaded = judge(parse(posix.read(fd, LARGEST)), modified);
+        loaded = judge(parse(posix, fd), modified);
       } finally {
         posix.close(fd);
       }
@@ -115,14 +118,14 @@ final class StateFile {
    */
   private Loaded judge(Optional<Contents> parsed, long modifiedNanos) {
     if (parsed.isEmpty() || parsed.get().nextPartPower() != request.nextPartPower()) {
-      return Loaded.nothing();
+      return Loaded.NOTHING;
     }
     Contents contents = parsed.get();
     boolean sameRun =
         request.identity().isEmpty() || request.identity().equals(contents.identity());
     if (contents.partPower() != request.partPower()) {
       return new Loaded(
-          new TreeMap<>(),
+          PartitionStates.NONE,
           sameRun && isOfTheStepBefore(contents)
               ? OptionalInt.of(contents.partPower())
               : OptionalInt.empty());
@@ -135,7 +138,7 @@ final class StateFile {
                 || modifiedNanos >= nanos(request.ringModified().get());
     return sameRun && sameRing
         ? new Loaded(contents.partitions(), contents.previousPower())
-        : Loaded.nothing();
+        : Loaded.NOTHING;
   }
 
   /**
@@ -215,45 +218,86 @@ final class StateFile {
     json.writeEndObject();
   }
 
-  /** Takes a state file apart; empty when it is broken. */
-  static Optional<Contents> parse(byte[] bytes) {
-    try {
-      JsonNode root = JSON.readTree(bytes);
-      JsonNode power = root.path("part_power");
-      JsonNode next = root.path("next_part_power");
-      JsonNode state = root.path("state");
-      if (!power.isInt() || !next.isInt() || !state.isObject()) {
-        return Optional.empty();
-      }
-      SortedMap<Long, Boolean> partitions = new TreeMap<>();
-      for (Map.Entry<String, JsonNode> entry : state.properties()) {
-        long number = Places.partitionNumber(entry.getKey().getBytes(StandardCharsets.UTF_8));
-        if (number < 0 || !entry.getValue().isBoolean()) {
-          return Optional.empty();
-        }
-        partitions.put(number, entry.getValue().booleanValue());
-      }
-      JsonNode previous = root.path("prev_part_power");
-      JsonNode ours = root.path("ringlift");
-      JsonNode version = ours.path("ring_version");
-      JsonNode increase = ours.path("increase");
-      return Optional.of(
-          new Contents(
-              power.intValue(),
-              next.intValue(),
-              previous.isInt() ? OptionalInt.of(previous.intValue()) : OptionalInt.empty(),
-              partitions,
-              ours.isObject(),
-              version.isIntegralNumber() ? Optional.of(version.longValue()) : Optional.empty(),
-              increase.isTextual() && !increase.asText().isBlank()
-                  ? Optional.of(
-                      new RunIdentity(
-                          increase.asText(),
-                          ours.path("cycle").asInt(),
-                          ours.path("round").asInt()))
-                  : Optional.empty()));
+  /** Takes a state file apart, from where the descriptor stands; empty when it is broken. */
+  static Optional<Contents> parse(Posix posix, int fd) throws PosixException {
+    DescriptorInput input = new DescriptorInput(posix, fd);
+    try (JsonParser json = JSON.getFactory().createParser(input)) {
+      return json.nextToken() == JsonToken.START_OBJECT ? contents(json) : Optional.empty();
     } catch (IOException e) {
+      input.check();
       return Optional.empty();
     }
+  }
+
+  private static Optional<Contents> contents(JsonParser json) throws IOException {
+    OptionalInt power = OptionalInt.empty();
+    OptionalInt next = OptionalInt.empty();
+    OptionalInt previous = OptionalInt.empty();
+    PartitionStates partitions = null;
+    JsonNode ours = JSON.missingNode();
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String name = json.currentName();
+      JsonToken value = json.nextToken();
+      switch (name) {
+        case "part_power" -> power = integer(json, value);
+        case "next_part_power" -> next = integer(json, value);
+        case "prev_part_power" -> previous = integer(json, value);
+        case "state" -> partitions = partitions(json, value);
+        case "ringlift" -> ours = JSON.readTree(json);
+        default -> json.skipChildren();
+      }
+    }
+    if (power.isEmpty() || next.isEmpty() || partitions == null) {
+      return Optional.empty();
+    }
+    JsonNode version = ours.path("ring_version");
+    return Optional.of(
+        new Contents(
+            power.getAsInt(),
+            next.getAsInt(),
+            previous,
+            partitions,
+            ours.isObject(),
+            version.isIntegralNumber() ? Optional.of(version.longValue()) : Optional.empty(),
+            identity(ours)));
+  }
+
+  private static OptionalInt integer(JsonParser json, JsonToken value) throws IOException {
+    if (value == JsonToken.VALUE_NUMBER_INT && json.getNumberType() == JsonParser.NumberType.INT) {
+      return OptionalInt.of(json.getIntValue());
+    }
+    json.skipChildren();
+    return OptionalInt.empty();
+  }
+
+  /** Null for what are no states of partitions. */
+  private static @Nullable PartitionStates partitions(JsonParser json, JsonToken start)
+      throws IOException {
+    if (start != JsonToken.START_OBJECT) {
+      json.skipChildren();
+      return null;
+    }
+    PartitionStates.Collector partitions = new PartitionStates.Collector();
+    boolean right = true;
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      long number = Places.partitionNumber(json.currentName().getBytes(StandardCharsets.UTF_8));
+      JsonToken value = json.nextToken();
+      right &= number >= 0 && value.isBoolean() && partitions.size() < MOST_PARTITIONS;
+      if (right) {
+        partitions.add(number, value == JsonToken.VALUE_TRUE);
+      } else {
+        json.skipChildren();
+      }
+    }
+    return right ? partitions.finish() : null;
+  }
+
+  private static Optional<RunIdentity> identity(JsonNode ours) {
+    JsonNode increase = ours.path("increase");
+    return increase.isTextual() && !increase.asText().isBlank()
+        ? Optional.of(
+            new RunIdentity(
+                increase.asText(), ours.path("cycle").asInt(), ours.path("round").asInt()))
+        : Optional.empty();
   }
 }
