@@ -67,7 +67,8 @@ record ConfValues(Map<String, String> conf) {
     throw wrong(option, "workers must be a whole number of 0 or more, or auto, not " + text + ".");
   }
 
-  private static UserError wrong(@Nullable String option, String message) {
+  /** A wrong value: a mistake in the call where an option has it, else in the file. */
+  static UserError wrong(@Nullable String option, String message) {
     return option == null ? new UserError(message) : new UsageError(message);
   }
 }

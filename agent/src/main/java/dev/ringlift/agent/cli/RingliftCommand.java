@@ -3,6 +3,9 @@ package dev.ringlift.agent.cli;
 import dev.ringlift.agent.conf.UserError;
 import dev.ringlift.relinker.Step;
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -12,15 +15,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "ringlift",
     description = "Raises the partition power of OpenStack Swift's object rings.",
-    synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      RingliftCommand.Relink.class,
-      RingliftCommand.Cleanup.class,
-      RingliftCommand.Verify.class,
-      RingliftCommand.Prove.class,
-      RingCommand.class
-    })
+    synopsisSubcommandLabel = "COMMAND")
 public final class RingliftCommand {
+  /** In the order in which the help lists them. */
+  private static final Map<String, Supplier<Object>> COMMANDS = commands();
+
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
@@ -36,8 +35,28 @@ public final class RingliftCommand {
   /** Runs a command line and returns its exit code: see {@link ExitCode}, {@link RingCommand}. */
   static int execute(String... arguments) {
     CommandLine line = new CommandLine(new RingliftCommand());
+    // What each command takes is found by reflection, which is a good part of a short run: so for
+    // the
+    // one that is called alone, and for all where there is help to be given.
+    String first = arguments.length == 0 ? "" : arguments[0];
+    COMMANDS.forEach(
+        (name, command) -> {
+          if (name.equals(first) || !COMMANDS.containsKey(first)) {
+            line.addSubcommand(name, command.get());
+          }
+        });
     line.setExecutionExceptionHandler((problem, command, parsed) -> told(problem));
     return line.execute(arguments);
+  }
+
+  private static Map<String, Supplier<Object>> commands() {
+    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put("relink", Relink::new);
+    commands.put("cleanup", Cleanup::new);
+    commands.put("verify", Verify::new);
+    commands.put("prove", Prove::new);
+    commands.put("ring", RingCommand::new);
+    return commands;
   }
 
   /** What a user can mend is told in a sentence; all else is a bug. */

@@ -15,21 +15,24 @@ final class SchedulingValues {
 
   static Scheduling read(WalkOptions options, ConfValues values) throws UserError {
     return new Scheduling(
-        ioClass(values.text(options.ioniceClass, "ionice_class", "none")),
+        ioClass(values, options.ioniceClass),
         number(values, options.ionicePriority, "ionice_priority", 7),
         number(values, options.nicePriority, "nice_priority", 19));
   }
 
-  private static IoClass ioClass(String text) throws UserError {
+  private static IoClass ioClass(ConfValues values, @Nullable String option) throws UserError {
+    String text = values.text(option, "ionice_class", "none");
     return switch (text.toUpperCase(Locale.ROOT)) {
       case "NONE" -> IoClass.NONE;
       case "IOPRIO_CLASS_BE", "BEST-EFFORT" -> IoClass.BEST_EFFORT;
       case "IOPRIO_CLASS_IDLE", "IDLE" -> IoClass.IDLE;
       case "IOPRIO_CLASS_RT", "REALTIME" ->
-          throw new UserError(
+          throw ConfValues.wrong(
+              option,
               "The real-time class of I/O (ionice_class) would go before the object servers, and is not for this work: take IOPRIO_CLASS_BE or IOPRIO_CLASS_IDLE.");
       default ->
-          throw new UserError(
+          throw ConfValues.wrong(
+              option,
               "ionice_class must be IOPRIO_CLASS_BE, IOPRIO_CLASS_IDLE or none, not " + text + ".");
     };
   }
@@ -38,8 +41,8 @@ final class SchedulingValues {
       throws UserError {
     String text = values.text(option, key, "0").strip();
     if (!text.matches("[0-9]{1,2}") || Integer.parseInt(text) > most) {
-      throw new UserError(
-          "%s must be a whole number from 0 to %d, not %s.".formatted(key, most, text));
+      throw ConfValues.wrong(
+          option, "%s must be a whole number from 0 to %d, not %s.".formatted(key, most, text));
     }
     return Integer.parseInt(text);
   }

@@ -66,12 +66,12 @@ class RingliftCommandTest {
 
     options.ioniceClass = "IOPRIO_CLASS_RT";
     assertThatThrownBy(() -> RelinkSettings.of(options))
-        .isInstanceOf(UserError.class)
+        .isInstanceOf(UsageError.class)
         .hasMessageContaining("real-time class");
     options.ioniceClass = null;
     options.nicePriority = "-5";
     assertThatThrownBy(() -> RelinkSettings.of(options))
-        .isInstanceOf(UserError.class)
+        .isInstanceOf(UsageError.class)
         .hasMessage("nice_priority must be a whole number from 0 to 19, not -5.");
   }
 
