@@ -18,9 +18,13 @@ import dev.ringlift.testkit.kube.ApiServerExtension;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Event;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -87,6 +91,29 @@ class BadInputTest {
 
     assertRefused("grow", "object.ring.gz in ConfigMap swift-rings is no ring");
     assertThat(ringMap(cluster).getBinaryData()).isEqualTo(before.getBinaryData());
+  }
+
+  /** 130 kB that become 128 MiB: more than the ring of such a file can be. */
+  @Test
+  void aRingThatBursts() throws IOException {
+    ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+    byte[] description =
+        "{\"byteorder\": \"little\", \"devs\": [], \"part_shift\": 7, \"replica_count\": 2}"
+            .getBytes(UTF_8);
+    try (DataOutputStream out = new DataOutputStream(new GZIPOutputStream(bomb))) {
+      out.writeBytes("R1NG");
+      out.writeShort(1);
+      out.writeInt(description.length);
+      out.write(description);
+      for (int mebibytes = 0; mebibytes < 128; mebibytes++) {
+        out.write(new byte[1 << 20]);
+      }
+    }
+    cluster.putRing(bomb.toByteArray(), cluster.newBuilder(6).toBytes());
+
+    cluster.apply("grow", 7);
+
+    assertRefused("grow", "object.ring.gz in ConfigMap swift-rings is no ring", "far more than");
   }
 
   @Test

@@ -28,6 +28,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TaskExecutorTest {
   private static final String NAME = "relink-node-1";
@@ -138,6 +140,21 @@ class TaskExecutorTest {
     assertThat(api.status(NAME).state()).isEqualTo(State.Failed);
     assertThat(api.status(NAME).message())
         .isEqualTo("sdz: There is no device sdz in /srv/node on this node.");
+  }
+
+  /** Whoever can write tasks: the relinker is given only names that were found in the root. */
+  @ParameterizedTest
+  @ValueSource(strings = {"..", ".", "../outside", "/etc", "sda/objects", "sda/../../outside", ""})
+  void touchesNothingOutsideOfTheDevicesRoot(String elsewhere) {
+    api.put(task(NAME, spec(md5, 1, "sda", elsewhere), 1, null));
+    turn();
+    assertThat(relinker.last().request.devices()).containsExactlyInAnyOrder("sda", "sdb");
+    relinker.last().succeed();
+
+    turn();
+
+    assertThat(api.status(NAME).state()).isEqualTo(State.Failed);
+    assertThat(api.status(NAME).message()).contains("There is no device " + elsewhere);
   }
 
   @Test

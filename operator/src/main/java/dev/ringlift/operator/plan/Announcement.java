@@ -7,6 +7,13 @@ package dev.ringlift.operator.plan;
  */
 public record Announcement(boolean warning, String reason, String message) {
 
+  /**
+   * Events are logged too: no annotation that one of them quotes may look like a line of its own.
+   */
+  public Announcement {
+    message = Sentences.oneLine(message);
+  }
+
   static Announcement normal(EventReason reason, String message) {
     return new Announcement(false, reason.name(), message);
   }

@@ -156,7 +156,12 @@ record Barrier(
     }
     return node.inventory().ringProblems().stream()
         .filter(problem -> problem.file() == null || problem.file().equals(ringFile))
-        .map(problem -> " Of ConfigMap %s: %s".formatted(problem.configMap(), problem.message()))
+        .map(
+            problem ->
+                " Of ConfigMap %s: %s"
+                    .formatted(
+                        Sentences.foreign(problem.configMap()),
+                        Sentences.foreign(problem.message())))
         .collect(Collectors.joining());
   }
 

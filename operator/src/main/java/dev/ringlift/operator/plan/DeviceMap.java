@@ -127,7 +127,7 @@ record DeviceMap(
                 node,
                 device.name(),
                 Reason.DeviceUnreadable,
-                "can't be looked at: " + device.problem()));
+                "can't be looked at: " + Sentences.foreign(device.problem())));
       }
     }
     return unusable;

@@ -86,7 +86,7 @@ final class StepFailures {
     if (message == null || message.isBlank()) {
       return otherwise;
     }
-    String text = message.strip();
+    String text = Sentences.foreign(message.strip());
     return text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
   }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,6 +66,22 @@ class HostileTreeTest {
     assertThat(progress.counters().removed()).isZero();
     assertThat(tree.names(treasure)).isEqualTo(before);
     assertThat(link).isSymbolicLink();
+  }
+
+  /** What a task may name is what is found here: never a way up, never more than one name. */
+  @Test
+  void noDeviceHasANameThatLeadsOutOfTheRoot() throws IOException {
+    tree.write(HIGH, POWER, DATA);
+    Files.createDirectories(outside.resolve("objects"));
+    Files.createSymbolicLink(tree.root().resolve("link"), outside);
+
+    List<Device> devices = Inventory.of(tree.root()).devices();
+
+    assertThat(devices).extracting(Device::name).containsExactly("d1", "link");
+    assertThat(devices)
+        .filteredOn(device -> device.name().equals("link"))
+        .extracting(Device::mounted)
+        .containsExactly(false);
   }
 
   @Test

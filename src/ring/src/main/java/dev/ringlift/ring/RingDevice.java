@@ -32,7 +32,15 @@ public record RingDevice(
   /** Keys that a builder keeps for itself: no ring holds them. */
   static final List<String> BUILDER_ONLY = List.of("parts", "parts_wanted");
 
-  /** Reads what old releases left out as Swift does when it loads such a file. */
+  /** What a file system takes for a name; host names are no longer. */
+  private static final int LONGEST_NAME = 255;
+
+  /**
+   * Reads what old releases left out as Swift does when it loads such a file.
+   *
+   * @throws RingFormatException also for names that no working ring has: names are joined to paths,
+   *     and shown in messages and logs
+   */
   static RingDevice of(Dict dict, int position) throws RingFormatException {
     String where = "device " + position;
     int id = dict.requiredInt("id", where);
@@ -40,7 +48,7 @@ public record RingDevice(
       throw new RingFormatException(
           "Its device " + position + " says that its id is " + id + ", not its place in the list.");
     }
-    String ip = dict.requiredString("ip", where);
+    String ip = name("ip", dict, position);
     int port = dict.requiredInt("port", where);
     return new RingDevice(
         id,
@@ -48,11 +56,24 @@ public record RingDevice(
         dict.requiredInt("zone", where),
         ip,
         port,
-        dict.contains("replication_ip") ? dict.requiredString("replication_ip", where) : ip,
+        dict.contains("replication_ip") ? name("replication_ip", dict, position) : ip,
         dict.contains("replication_port") ? dict.requiredInt("replication_port", where) : port,
-        dict.requiredString("device", where),
+        name("device", dict, position),
         dict.requiredDouble("weight", where),
         dict.contains("meta") ? dict.requiredString("meta", where) : "");
+  }
+
+  private static String name(String key, Dict dict, int position) throws RingFormatException {
+    String name = dict.requiredString(key, "device " + position);
+    if (name.length() > LONGEST_NAME
+        || name.indexOf('/') >= 0
+        || name.equals(".")
+        || name.equals("..")
+        || name.chars().anyMatch(Character::isISOControl)) {
+      throw new RingFormatException(
+          "Its device " + position + " has a value for '" + key + "' that can't be a name.");
+    }
+    return name;
   }
 
   /** A device as a new builder holds it. */

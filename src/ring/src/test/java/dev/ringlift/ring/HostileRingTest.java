@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +72,44 @@ class HostileRingTest {
         Arguments.of("no devices", ring("{\"part_shift\": 30, \"replica_count\": 1}", 8)),
         Arguments.of("no object", ring("[]", 0)),
         Arguments.of("nothing", new byte[0]));
+  }
+
+  private static String name(String key, String name) {
+    return description(30, 1, "")
+        .replaceFirst("\"" + key + "\": \"[^\"]*\"", "\"" + key + "\": \"" + name + "\"");
+  }
+
+  /** Names become parts of paths, and stand in messages and logs. */
+  static Stream<Arguments> names() {
+    return Stream.of(
+        Arguments.of("a way out", name("device", "..")),
+        Arguments.of("its own folder", name("device", ".")),
+        Arguments.of("a way elsewhere", name("device", "../../etc/swift")),
+        Arguments.of("an absolute path", name("device", "/etc")),
+        Arguments.of(
+            "a line of its own in a log", name("device", "d\\\\n2026-01-01 INFO all is well")),
+        Arguments.of("colours for a terminal", name("device", "\\\\u001b[2Jd1")),
+        Arguments.of("an end for C", name("device", "d1\\\\u0000")),
+        Arguments.of("more than a file system takes", name("device", "d".repeat(256))),
+        Arguments.of("an address with a line break", name("ip", "10.0.0.1\\\\r\\\\nHost: x")));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("names")
+  void refusesADeviceWhoseNameIsMoreThanAName(String attack, String description) {
+    assertThat(Guarded.read(ring(description, 8), Guarded::useRing))
+        .as(attack)
+        .hasValueSatisfying(
+            sentence ->
+                assertThat(sentence)
+                    .matches("Its device 0 has a value for '(device|ip)' that can't be a name\\."));
+  }
+
+  @Test
+  void takesAnyOtherName() {
+    for (String name : List.of("d", "..d", "sdb1", "Disk 1", "d".repeat(255))) {
+      assertThat(Guarded.read(ring(name("device", name), 8), Guarded::useRing)).as(name).isEmpty();
+    }
   }
 
   @ParameterizedTest(name = "{0}")

@@ -37,9 +37,11 @@ import org.jspecify.annotations.Nullable;
 public record Consumer(
     @JsonPropertyDescription("What they are; Addresses: processes outside of Kubernetes.") @Required
         Kind kind,
-    @JsonPropertyDescription("Name of the workload in this namespace; for Addresses, any name.")
+    @JsonPropertyDescription(
+            "Name of the workload in this namespace; for Addresses, any name of that form.")
         @Required
         @Size(min = 1, max = 253)
+        @Pattern(NamePatterns.OBJECT)
         String name,
     @JsonPropertyDescription(
             "What they do. Proxies count most: they tell object servers where to link new writes.")
@@ -57,7 +59,7 @@ public record Consumer(
     @JsonPropertyDescription("host:port of each, for kind Addresses.")
         @Size(min = 1, max = 1000)
         @ListType(ListType.Kind.SET)
-        @Nullable List<@Size(min = 3, max = 260) String> addresses) {
+        @Nullable List<@Size(min = 3, max = 260) @Pattern(NamePatterns.WORD) String> addresses) {
 
   public Consumer {
     addresses = addresses == null ? null : List.copyOf(addresses);

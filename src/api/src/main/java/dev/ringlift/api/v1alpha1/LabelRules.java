@@ -1,5 +1,6 @@
 package dev.ringlift.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import java.util.List;
@@ -12,8 +13,12 @@ import java.util.Map;
  * @param matchExpressions rules on single labels
  */
 public record LabelRules(
-    Map<String, String> matchLabels,
-    @Size(max = 32) @ListType(ListType.Kind.ATOMIC) List<Expression> matchExpressions) {
+    @JsonPropertyDescription("Labels, and the values that they must have.")
+        Map<String, String> matchLabels,
+    @JsonPropertyDescription("Rules on single labels.")
+        @Size(max = 32)
+        @ListType(ListType.Kind.ATOMIC)
+        List<Expression> matchExpressions) {
 
   public LabelRules {
     matchLabels = matchLabels == null ? Map.of() : Map.copyOf(matchLabels);
@@ -32,9 +37,10 @@ public record LabelRules(
    * @param values for In and NotIn
    */
   public record Expression(
-      @Required @Size(min = 1, max = 317) String key,
-      @Required Operator operator,
-      @Size(max = 64) @ListType(ListType.Kind.ATOMIC) List<String> values) {
+      @JsonPropertyDescription("The label.") @Required @Size(min = 1, max = 317) String key,
+      @JsonPropertyDescription("What is asked of it.") @Required Operator operator,
+      @JsonPropertyDescription("For In and NotIn.") @Size(max = 64) @ListType(ListType.Kind.ATOMIC)
+          List<String> values) {
 
     public Expression {
       values = values == null ? List.of() : List.copyOf(values);

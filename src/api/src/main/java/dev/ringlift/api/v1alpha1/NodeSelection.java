@@ -52,6 +52,14 @@ public record NodeSelection(
    * @param device its name in the ring
    */
   public record ExcludedDevice(
-      @Required @Size(min = 1, max = 253) String node,
-      @Required @Size(min = 1, max = 253) String device) {}
+      @JsonPropertyDescription("Its node, or, where that is gone, its ip in the ring.")
+          @Required
+          @Size(min = 1, max = 253)
+          @Pattern(NamePatterns.WORD)
+          String node,
+      @JsonPropertyDescription("Its name in the ring.")
+          @Required
+          @Size(min = 1, max = 253)
+          @Pattern(NamePatterns.DEVICE)
+          String device) {}
 }

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record PartitionPowerIncreaseStatus(
-    @Nullable Long observedGeneration,
+    @JsonPropertyDescription("Generation of the spec that this status is about.")
+        @Nullable Long observedGeneration,
     @JsonPropertyDescription("Where the increase stands.") @Nullable Phase phase,
     @JsonPropertyDescription("What it does, what it waits for, what you should do, in one line.")
         @Nullable String message,
@@ -70,7 +71,9 @@ public record PartitionPowerIncreaseStatus(
         @Size(max = 20)
         @ListType(ListType.Kind.ATOMIC)
         @Nullable List<Problem> problems,
-    @Size(max = 16) @ListType(value = ListType.Kind.MAP, keys = "type")
+    @JsonPropertyDescription("Ready, Reconciling, Stalled and others: see docs/conditions.md.")
+        @Size(max = 16)
+        @ListType(value = ListType.Kind.MAP, keys = "type")
         @Nullable List<Condition> conditions,
     @JsonPropertyDescription("When the first change was made.") @Nullable String startTime,
     @JsonPropertyDescription("When it became Complete, Cancelled or Failed.")
@@ -113,7 +116,11 @@ public record PartitionPowerIncreaseStatus(
    * @param fromPartPower power at which this cycle began
    * @param toPartPower power at which it ends
    */
-  public record Cycle(int number, int of, int fromPartPower, int toPartPower) {}
+  public record Cycle(
+      @JsonPropertyDescription("From 1.") int number,
+      @JsonPropertyDescription("How many doublings the whole increase has.") int of,
+      @JsonPropertyDescription("The power at which it began.") int fromPartPower,
+      @JsonPropertyDescription("The power at which it ends.") int toPartPower) {}
 
   /**
    * The ring in the store.
@@ -127,10 +134,11 @@ public record PartitionPowerIncreaseStatus(
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record RingStatus(
-      int partPower,
-      @Nullable Integer nextPartPower,
-      @Nullable Long version,
-      String md5,
+      @JsonPropertyDescription("Its partition power.") int partPower,
+      @JsonPropertyDescription("Its next partition power, while it has one.")
+          @Nullable Integer nextPartPower,
+      @JsonPropertyDescription("Its version.") @Nullable Long version,
+      @JsonPropertyDescription("md5 of its file.") String md5,
       @JsonPropertyDescription(
               "Nodes, and pods and addresses of consumers, that must have this ring before anything goes on.")
           int consumersTotal,
@@ -189,18 +197,24 @@ public record PartitionPowerIncreaseStatus(
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Publication(
-      String transition,
-      int cycle,
-      String md5,
-      @Nullable Long version,
-      String fromMd5,
-      String decidedAt,
-      @Nullable Integer partPower,
-      @Nullable Integer nextPartPower,
-      @Nullable Integer devices,
-      @Nullable String builderId,
-      @Nullable Integer round,
-      @Nullable Boolean disturbed) {}
+      @JsonPropertyDescription(
+              "Prepare, Increase, Cancel or Finish; Adopted, Accepted or Restored for a ring that another hand had written.")
+          String transition,
+      @JsonPropertyDescription("Number of the doubling that it belongs to.") int cycle,
+      @JsonPropertyDescription("md5 of its file.") String md5,
+      @JsonPropertyDescription("Its version.") @Nullable Long version,
+      @JsonPropertyDescription("md5 of the ring that it was made from.") String fromMd5,
+      @JsonPropertyDescription("When it was decided.") String decidedAt,
+      @JsonPropertyDescription("Its partition power.") @Nullable Integer partPower,
+      @JsonPropertyDescription("Its next partition power, if it has one.")
+          @Nullable Integer nextPartPower,
+      @JsonPropertyDescription("How many devices it has.") @Nullable Integer devices,
+      @JsonPropertyDescription("Id of its builder, if that has one.") @Nullable String builderId,
+      @JsonPropertyDescription(
+              "How often the work of a step had to begin anew because of another hand's ring.")
+          @Nullable Integer round,
+      @JsonPropertyDescription("Whether another hand's ring with other powers was seen meanwhile.")
+          @Nullable Boolean disturbed) {}
 
   /**
    * Nodes of the current step.
@@ -209,7 +223,12 @@ public record PartitionPowerIncreaseStatus(
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record NodeCounts(
-      int total, int waiting, int running, int done, int failed, String summary) {}
+      @JsonPropertyDescription("Nodes that take part.") int total,
+      @JsonPropertyDescription("Not begun.") int waiting,
+      @JsonPropertyDescription("At work.") int running,
+      @JsonPropertyDescription("Done.") int done,
+      @JsonPropertyDescription("Failed, and to be tried again.") int failed,
+      @JsonPropertyDescription("done/total, for the table of kubectl.") String summary) {}
 
   /**
    * The current step, summed over all nodes.
@@ -223,16 +242,17 @@ public record PartitionPowerIncreaseStatus(
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Progress(
-      int percent,
-      String summary,
-      long partitionsDone,
-      long partitionsTotal,
-      long files,
-      long linked,
-      long removed,
-      long errors,
-      long filesPerSecond,
-      @Nullable String estimatedCompletion) {}
+      @JsonPropertyDescription("Share of the partitions that are done.") int percent,
+      @JsonPropertyDescription("The same, for the table of kubectl.") String summary,
+      @JsonPropertyDescription("Partitions done, over all devices.") long partitionsDone,
+      @JsonPropertyDescription("Partitions, over all devices.") long partitionsTotal,
+      @JsonPropertyDescription("Files looked at.") long files,
+      @JsonPropertyDescription("Hard links made.") long linked,
+      @JsonPropertyDescription("Files removed from old partitions.") long removed,
+      @JsonPropertyDescription("Errors.") long errors,
+      @JsonPropertyDescription("Files handled per second at present.") long filesPerSecond,
+      @JsonPropertyDescription("When the step is estimated to end.")
+          @Nullable String estimatedCompletion) {}
 
   /**
    * One check before the first change.
@@ -240,7 +260,11 @@ public record PartitionPowerIncreaseStatus(
    * @param check its name, an UpperCamelCase word
    * @param message what was found, and what to do if it isn't right
    */
-  public record PreflightCheck(String check, Result result, String message) {
+  public record PreflightCheck(
+      @JsonPropertyDescription("Its name.") String check,
+      @JsonPropertyDescription("How it ended.") Result result,
+      @JsonPropertyDescription("What was found, and what to do if it isn't right.")
+          String message) {
 
     /** How a check ended. */
     public enum Result {
@@ -263,11 +287,13 @@ public record PartitionPowerIncreaseStatus(
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Problem(
-      @Nullable String node,
-      @Nullable String device,
-      String reason,
-      String message,
-      @Nullable String consumer) {
+      @JsonPropertyDescription("The node, if it is about one.") @Nullable String node,
+      @JsonPropertyDescription("The device of that node, if it is about one.")
+          @Nullable String device,
+      @JsonPropertyDescription("One word; see docs/conditions.md.") String reason,
+      @JsonPropertyDescription("What is wrong, in a sentence.") String message,
+      @JsonPropertyDescription("The consumer, by its name in the spec, if it is about one.")
+          @Nullable String consumer) {
 
     /** What is wrong with a node or a device. */
     public Problem(@Nullable String node, @Nullable String device, String reason, String message) {

@@ -6,6 +6,7 @@ import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Verify;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -78,6 +79,7 @@ public record RelinkTaskSpec(
     @JsonPropertyDescription("md5 of the ring file that the agent must see while it works.")
         @Required
         @Size(min = 32, max = 32)
+        @Pattern(NamePatterns.MD5)
         String ringMd5,
     @JsonPropertyDescription("Version of that ring; 0 if it has none.") @Default("0")
         long ringVersion,
@@ -90,7 +92,7 @@ public record RelinkTaskSpec(
             "Devices that must be done. The agent does these and every other that holds the policy's data.")
         @Size(max = 1000)
         @ListType(ListType.Kind.SET)
-        List<String> devices,
+        List<@Size(min = 1, max = 255) @Pattern(NamePatterns.DEVICE) String> devices,
     @JsonPropertyDescription("A higher number than the status has asks for another try.")
         @Default("1")
         @Min(1)

@@ -31,7 +31,8 @@ public record RelinkTaskStatus(
         @Nullable String message,
     @JsonPropertyDescription("The attempt that this status is about.") int attempt,
     @JsonPropertyDescription("The round in which the devices' results were reached.") int round,
-    @Nullable Long observedGeneration,
+    @JsonPropertyDescription("Generation of the spec that this status is about.")
+        @Nullable Long observedGeneration,
     @JsonPropertyDescription("Partitions done/total over all devices.") @Nullable String partitions,
     @JsonPropertyDescription("Files looked at.") long files,
     @JsonPropertyDescription("Hard links made.") long linked,
@@ -46,8 +47,8 @@ public record RelinkTaskStatus(
         @Size(max = 20)
         @ListType(ListType.Kind.ATOMIC)
         List<DeviceError> firstErrors,
-    @Nullable String startTime,
-    @Nullable String completionTime) {
+    @JsonPropertyDescription("When this attempt began.") @Nullable String startTime,
+    @JsonPropertyDescription("When it succeeded or failed.") @Nullable String completionTime) {
 
   public RelinkTaskStatus {
     devices = devices == null ? List.of() : List.copyOf(devices);
@@ -89,15 +90,16 @@ public record RelinkTaskStatus(
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record DeviceProgress(
-      String name,
-      DeviceState state,
-      long partitionsDone,
-      long partitionsTotal,
-      long files,
-      long linked,
-      long removed,
-      long errors,
-      @Nullable String message) {}
+      @JsonPropertyDescription("Its name under the devices root.") @Size(min = 1, max = 255)
+          String name,
+      @JsonPropertyDescription("How far it is.") DeviceState state,
+      @JsonPropertyDescription("Partitions done.") long partitionsDone,
+      @JsonPropertyDescription("Partitions to be walked; 0 until known.") long partitionsTotal,
+      @JsonPropertyDescription("Files looked at.") long files,
+      @JsonPropertyDescription("Hard links made.") long linked,
+      @JsonPropertyDescription("Files removed from old partitions.") long removed,
+      @JsonPropertyDescription("Errors.") long errors,
+      @JsonPropertyDescription("Why it failed.") @Nullable String message) {}
 
   /**
    * An error.
@@ -105,5 +107,9 @@ public record RelinkTaskStatus(
    * @param path below the device, with bytes that are not UTF-8 escaped
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record DeviceError(String device, @Nullable String path, String message) {}
+  public record DeviceError(
+      @JsonPropertyDescription("The device.") @Size(max = 255) String device,
+      @JsonPropertyDescription("Where on it, with bytes that are not printable as \\xNN.")
+          @Nullable String path,
+      @JsonPropertyDescription("What went wrong.") String message) {}
 }

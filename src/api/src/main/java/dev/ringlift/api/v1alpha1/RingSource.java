@@ -3,6 +3,7 @@ package dev.ringlift.api.v1alpha1;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
@@ -40,7 +41,7 @@ public record RingSource(
             "Names of the ConfigMaps, in this namespace, that hold the ring and its builder: both in one, or each in another. Only type SwiftOperator has a default: swift-ring-files.")
         @Size(min = 1, max = 8)
         @ListType(ListType.Kind.SET)
-        List<@Size(min = 1, max = 253) String> configMaps,
+        List<@Size(min = 1, max = 253) @Pattern(NamePatterns.OBJECT) String> configMaps,
     @JsonPropertyDescription(
             "How the ring stands in its ConfigMap. Raw: in binaryData, under object[-N].ring.gz. Base64: as base64 text in data, under ring.b64.")
         @Default("Raw")

@@ -2,6 +2,7 @@ package dev.ringlift.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -57,16 +58,27 @@ public record StorageNodeStatus(
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record DeviceStatus(
-      String name,
-      boolean mounted,
-      @Nullable String filesystem,
-      long inodesTotal,
-      long inodesFree,
-      int uid,
-      int gid,
-      @Size(max = 64) @ListType(ListType.Kind.SET) List<String> dataDirs,
-      @Size(max = 64) @ListType(ListType.Kind.ATOMIC) List<String> leftovers,
-      @Nullable String problem) {
+      @JsonPropertyDescription("Name of its directory under the devices root.")
+          @Size(min = 1, max = 255)
+          String name,
+      @JsonPropertyDescription("Whether it is a mount point, or need not be one on this node.")
+          boolean mounted,
+      @JsonPropertyDescription("Type of its file system.") @Nullable String filesystem,
+      @JsonPropertyDescription("Inodes, rounded; 0 where the file system does not count them.")
+          long inodesTotal,
+      @JsonPropertyDescription("Free inodes, rounded.") long inodesFree,
+      @JsonPropertyDescription("Owner of its directory.") int uid,
+      @JsonPropertyDescription("Group of its directory.") int gid,
+      @JsonPropertyDescription("Directories of object policies: objects, objects-1, …")
+          @Size(max = 64)
+          @ListType(ListType.Kind.SET)
+          List<String> dataDirs,
+      @JsonPropertyDescription("What an earlier increase left behind.")
+          @Size(max = 64)
+          @ListType(ListType.Kind.ATOMIC)
+          List<String> leftovers,
+      @JsonPropertyDescription("Why it can't be looked at; nothing but its name is then known.")
+          @Nullable String problem) {
 
     public DeviceStatus {
       dataDirs = dataDirs == null ? List.of() : List.copyOf(dataDirs);
@@ -85,13 +97,16 @@ public record StorageNodeStatus(
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record RingFileStatus(
-      String file,
-      String md5,
-      @Nullable Long version,
-      @Nullable Integer partPower,
-      @Nullable Integer nextPartPower,
-      String since,
-      @Nullable String error) {}
+      @JsonPropertyDescription("Its name, such as object-1.ring.gz.") @Size(min = 1, max = 255)
+          String file,
+      @JsonPropertyDescription("md5 of the file.") @Pattern(NamePatterns.MD5) String md5,
+      @JsonPropertyDescription("Version of the ring, if it has one.") @Nullable Long version,
+      @JsonPropertyDescription("Its partition power.") @Nullable Integer partPower,
+      @JsonPropertyDescription("Its next partition power, if it has one.")
+          @Nullable Integer nextPartPower,
+      @JsonPropertyDescription("When the agent first saw this content, by the node's clock.")
+          String since,
+      @JsonPropertyDescription("Why the file can't be read as a ring.") @Nullable String error) {}
 
   /**
    * A ring that is not installed.
@@ -101,5 +116,9 @@ public record StorageNodeStatus(
    * @param message why not, and what to do, in whole sentences
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record RingProblem(@Nullable String file, String configMap, String message) {}
+  public record RingProblem(
+      @JsonPropertyDescription("Name of the ring; absent where the whole ConfigMap is the matter.")
+          @Nullable String file,
+      @JsonPropertyDescription("The ConfigMap that it is to come from.") String configMap,
+      @JsonPropertyDescription("Why not, and what to do.") String message) {}
 }

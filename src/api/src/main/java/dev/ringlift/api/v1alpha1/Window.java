@@ -18,6 +18,7 @@ public record Window(
     @JsonPropertyDescription("When it opens, in the five fields of cron, such as \"0 22 * * 1-5\".")
         @Required
         @Size(min = 9, max = 100)
+        @Pattern(NamePatterns.PRINTABLE)
         String start,
     @JsonPropertyDescription("How long it stays open, such as 8h or 90m.")
         @Required
@@ -26,6 +27,7 @@ public record Window(
     @JsonPropertyDescription("Time zone of the start, by its IANA name.")
         @Default("UTC")
         @Size(min = 1, max = 64)
+        @Pattern(NamePatterns.PRINTABLE)
         String timeZone) {
 
   public Window {

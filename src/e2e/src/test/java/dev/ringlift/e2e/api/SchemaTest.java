@@ -94,6 +94,55 @@ class SchemaTest {
     assertThat(result.err()).contains(reason);
   }
 
+  /** Names become parts of paths and URLs, and stand in events and logs. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ring: {configMaps: ['../../kube-system/configmaps/rings']} | spec.ring.configMaps[0]",
+        "ring: {configMaps: [kube-system/rings]} | spec.ring.configMaps[0]",
+        "ring: {configMaps: ['rings?resourceVersion=0']} | spec.ring.configMaps[0]",
+        "ring: {configMaps: [..]} | spec.ring.configMaps[0]",
+        "ring: {configMaps: [\"rings\\nINFO\"]} | spec.ring.configMaps[0]",
+        "ring: {configMaps: [a]}, consumers: [{kind: Deployment, name: ../x, role: Proxy, port: 80}] | spec.consumers[0].name",
+        "ring: {configMaps: [a]}, consumers: [{kind: Addresses, name: \"p\\nINFO\", role: Proxy, addresses: ['h:1']}] | spec.consumers[0].name",
+        "ring: {configMaps: [a]}, consumers: [{kind: Addresses, name: p, role: Proxy, addresses: [\"h:1\\r\\nX: y\"]}] | spec.consumers[0].addresses[0]",
+        "ring: {configMaps: [a]}, nodes: {excludeDevices: [{node: n, device: ../d1}]} | excludeDevices[0].device",
+        "ring: {configMaps: [a]}, nodes: {excludeDevices: [{node: \"n\\nINFO\", device: d1}]} | excludeDevices[0].node",
+        "ring: {configMaps: [a]}, windows: [{start: \"0 22 * * *\\nINFO\", duration: 8h}] | windows[0].start",
+        "ring: {configMaps: [a]}, windows: [{start: '0 22 * * *', duration: 8h, timeZone: \"UTC\\nINFO\"}] | windows[0].timeZone",
+      })
+  void aNameThatIsMoreThanANameIsRefused(String spec, String field) {
+    Command.Result result = apply(increase("targetPartPower: 7, " + spec));
+
+    assertThat(result.exitCode()).isNotZero();
+    assertThat(result.err()).contains(field + " in body should match");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'../d1', devices[0]",
+    "/etc, devices[0]",
+    "\"d1\\nINFO\", devices[0]",
+    "\"d1\\0\", devices[0]"
+  })
+  void noTaskNamesADeviceElsewhere(String device, String field) {
+    Command.Result result =
+        apply(
+            """
+            apiVersion: ringlift.dev/v1alpha1
+            kind: RelinkTask
+            metadata: {name: elsewhere}
+            spec:
+              {increaseUid: u, cycle: 1, nodeName: node-1, policyIndex: 0, step: Relink, partPower: 6, nextPartPower: 7,
+               ringMd5: d41d8cd98f00b204e9800998ecf8427e, devices: [%s]}
+            """
+                .formatted(device));
+
+    assertThat(result.exitCode()).isNotZero();
+    assertThat(result.err()).contains("spec." + field + " in body should match");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.marcnuri.helm.LintResult;
 import dev.ringlift.api.v1alpha1.ApiConstants;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -171,6 +173,53 @@ class ChartTest {
                 assertThat(container.getSecurityContext().getPrivileged()).isNull();
               });
     }
+  }
+
+  /** Of the node an agent has the devices, recon's cache and rings; the operator has nothing. */
+  @ParameterizedTest
+  @CsvSource({
+    "config-map, /srv/node /var/cache/swift",
+    "swift-operator, /srv/node",
+    "host-path, /etc/swift /etc/swift /srv/node /var/cache/swift"
+  })
+  void noPodSeesMoreOfItsNodeThanItMust(String preset, String folders) {
+    String all = RingliftChart.render("swift", List.of(RingliftChart.preset(preset)), Map.of());
+    PodSpec agent = only(DaemonSet.class, all).getSpec().getTemplate().getSpec();
+    PodSpec operator = only(Deployment.class, all).getSpec().getTemplate().getSpec();
+
+    assertThat(hostPaths(agent)).isEqualTo(folders);
+    assertThat(hostPaths(operator)).isEmpty();
+    for (PodSpec pod : List.of(agent, operator)) {
+      assertThat(pod.getHostPID()).isNull();
+      assertThat(pod.getHostIPC()).isNull();
+      assertThat(pod.getHostUsers()).isNull();
+      assertThat(pod.getInitContainers()).isEmpty();
+      assertThat(pod.getSecurityContext().getSysctls()).isEmpty();
+      assertThat(pod.getSecurityContext().getSupplementalGroups()).isEmpty();
+      assertThat(pod.getContainers())
+          .singleElement()
+          .satisfies(
+              container -> {
+                assertThat(container.getSecurityContext().getCapabilities().getAdd()).isEmpty();
+                assertThat(container.getSecurityContext().getProcMount()).isNull();
+                assertThat(container.getEnv())
+                    .noneMatch(
+                        env ->
+                            env.getValueFrom() != null
+                                && env.getValueFrom().getSecretKeyRef() != null);
+                assertThat(container.getVolumeMounts())
+                    .filteredOn(mount -> mount.getName().equals("swift-conf"))
+                    .allMatch(VolumeMount::getReadOnly);
+              });
+    }
+  }
+
+  private static String hostPaths(PodSpec pod) {
+    return pod.getVolumes().stream()
+        .filter(volume -> volume.getHostPath() != null)
+        .map(volume -> volume.getHostPath().getPath())
+        .sorted()
+        .collect(Collectors.joining(" "));
   }
 
   @Test

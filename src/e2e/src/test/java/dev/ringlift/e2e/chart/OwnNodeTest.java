@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.ringlift.testkit.kube.ApiServer;
 import dev.ringlift.testkit.kube.ApiServerExtension;
 import dev.ringlift.testkit.process.Command;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectRulesReviewBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -55,6 +56,15 @@ class OwnNodeTest {
       server.apply(storageNode(node)).orThrow();
       server.apply(lease(node)).orThrow();
     }
+    server.apply(increase()).orThrow();
+    server
+        .apply(
+            """
+            {"apiVersion": "v1", "kind": "ConfigMap",
+             "metadata": {"name": "swift-rings", "namespace": "%s"}}
+            """
+                .formatted(namespace))
+        .orThrow();
     agent =
         server.kubeconfig(
             folder.resolve("agent"), server.nodeToken(namespace, RingliftChart.AGENT, NODE));
@@ -103,6 +113,63 @@ class OwnNodeTest {
     assertRefused(writeStatus("StorageNode", NODE), "is on none that its token names");
   }
 
+  /** All of it, as the API server lists it for the bearer. */
+  @Test
+  void mayDoThisAndNothingElse() {
+    assertThat(rights(namespace))
+        .containsExactlyInAnyOrder(
+            "ringlift.dev [storagenodes] [get, list, watch, create, patch]",
+            "ringlift.dev [storagenodes/status] [patch]",
+            "ringlift.dev [relinktasks] [get, list, watch]",
+            "ringlift.dev [relinktasks/status] [patch]",
+            "ringlift.dev [partitionpowerincreases] [get]",
+            "coordination.k8s.io [leases] [get, create, update]");
+    assertThat(rights("kube-system")).isEmpty();
+    assertThat(rights("default")).isEmpty();
+  }
+
+  private List<String> rights(String in) {
+    try (KubernetesClient client = bearer()) {
+      return client
+          .authorization()
+          .v1()
+          .selfSubjectRulesReview()
+          .create(
+              new SelfSubjectRulesReviewBuilder().withNewSpec().withNamespace(in).endSpec().build())
+          .getStatus()
+          .getResourceRules()
+          .stream()
+          // what every user may: ask who he is and what he may
+          .filter(rule -> rule.getApiGroups().stream().noneMatch(g -> g.startsWith("auth")))
+          .map(
+              rule ->
+                  String.join(",", rule.getApiGroups())
+                      + " "
+                      + rule.getResources()
+                      + " "
+                      + rule.getVerbs())
+          .toList();
+    }
+  }
+
+  @Test
+  void takesNoLeadershipFromTheOperators() {
+    String operators = lease(NODE).replace("ringlift-agent-" + NODE, "ringlift-operator");
+    server.apply(operators).orThrow();
+
+    assertRefused(as(operators, "replace").err(), "leases ringlift-operator");
+  }
+
+  @Test
+  void movesNoTaskToItself() {
+    assertRefused(
+        patchStatus(
+            "RelinkTask",
+            "task-" + OTHER,
+            "{\"metadata\": {\"labels\": {\"ringlift.dev/node\": \"own-node-1\"}}, \"spec\": {\"nodeName\": \"own-node-1\"}, \"status\": {}}"),
+        "relinktasks task-" + OTHER);
+  }
+
   /** No roles for these: refused before the policy is asked. */
   @Test
   void changesNoTaskNoRingAndReadsNoSecret() {
@@ -111,7 +178,15 @@ class OwnNodeTest {
         List.of(
             List.of("patch", task, "--type=merge", "-p", "{\"spec\": {\"attempt\": 7}}"),
             List.of("delete", task),
+            List.of("patch", "ppi", "grow", "--type=merge", "-p", "{\"spec\": {\"cancel\": true}}"),
+            List.of("annotate", "ppi", "grow", "ringlift.dev/approve=Increase/1"),
+            List.of("delete", "ppi", "grow"),
             List.of("get", "secrets"),
+            List.of("get", "secret", "swift-conf"),
+            List.of("create", "token", "ringlift-operator"),
+            List.of("get", "serviceaccounts"),
+            List.of("patch", "configmap", "swift-rings", "--type=merge", "-p", "{\"data\": {}}"),
+            List.of("delete", "lease", "ringlift-agent-" + OTHER),
             List.of("get", "configmaps"),
             List.of("get", "pods"),
             List.of("get", "nodes"),
@@ -129,14 +204,21 @@ class OwnNodeTest {
 
   /** Writes a status as an agent does; gives what the API server has against it, or nothing. */
   private String writeStatus(String kind, String name) {
-    try (KubernetesClient client =
-        new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(agent.toFile())).build()) {
+    return patchStatus(kind, name, "{\"status\": {}}");
+  }
+
+  private KubernetesClient bearer() {
+    return new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(agent.toFile())).build();
+  }
+
+  private String patchStatus(String kind, String name, String patch) {
+    try (KubernetesClient client = bearer()) {
       client
           .genericKubernetesResources("ringlift.dev/v1alpha1", kind)
           .inNamespace(namespace)
           .withName(name)
           .subresource("status")
-          .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"status\": {}}");
+          .patch(PatchContext.of(PatchType.JSON_MERGE), patch);
       return "";
     } catch (KubernetesClientException e) {
       return e.getStatus().getMessage();
@@ -151,6 +233,15 @@ class OwnNodeTest {
       command.addAll(List.of("-f", "-"));
     }
     return Command.of(command).input(manifest).run();
+  }
+
+  private String increase() {
+    return """
+    {"apiVersion": "ringlift.dev/v1alpha1", "kind": "PartitionPowerIncrease",
+     "metadata": {"name": "grow", "namespace": "%s"},
+     "spec": {"targetPartPower": 7, "ring": {"configMaps": ["swift-rings"]}}}
+    """
+        .formatted(namespace);
   }
 
   private String storageNode(String node) {
