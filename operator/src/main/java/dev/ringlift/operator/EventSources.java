@@ -8,6 +8,7 @@ import dev.ringlift.api.v1alpha1.RelinkTask;
 import dev.ringlift.api.v1alpha1.StorageNode;
 import dev.ringlift.operator.observe.ClusterReader;
 import dev.ringlift.operator.observe.Observer;
+import dev.ringlift.operator.observe.Slim;
 import dev.ringlift.operator.observe.SlimPods;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;

@@ -6,15 +6,26 @@ import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
 import dev.ringlift.api.v1alpha1.RelinkTask;
 import dev.ringlift.api.v1alpha1.StorageNode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Listable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
-/** Asks the API server each time: for what may not be decided on a cache. */
+/**
+ * Asks the API server each time: for what may not be decided on a cache. Page by page, and of each
+ * object only what {@link Observer} looks at is kept: all Nodes of a large cluster, whole and at
+ * once, would not fit the heap.
+ */
 public final class LiveReader implements ClusterReader {
+  private static final long PAGE = 500;
+
   private final KubernetesClient client;
 
   public LiveReader(KubernetesClient client) {
@@ -23,32 +34,29 @@ public final class LiveReader implements ClusterReader {
 
   @Override
   public List<Node> nodes() {
-    return client.nodes().list().getItems();
+    return read(client.nodes(), Slim::addressesOnly);
   }
 
   @Override
   public List<StorageNode> storageNodes(String namespace) {
-    return client.resources(StorageNode.class).inNamespace(namespace).list().getItems();
+    return read(client.resources(StorageNode.class).inNamespace(namespace), Slim::withoutManagers);
   }
 
   @Override
   public List<Lease> leases(String namespace) {
-    return client
-        .leases()
-        .inNamespace(namespace)
-        .withLabel(ApiConstants.LABEL_NODE)
-        .list()
-        .getItems();
+    return read(
+        client.leases().inNamespace(namespace).withLabel(ApiConstants.LABEL_NODE),
+        Slim::withoutManagers);
   }
 
   @Override
   public List<RelinkTask> tasks(String namespace, String increaseUid) {
-    return client
-        .resources(RelinkTask.class)
-        .inNamespace(namespace)
-        .withLabel(ApiConstants.LABEL_INCREASE_UID, increaseUid)
-        .list()
-        .getItems();
+    return read(
+        client
+            .resources(RelinkTask.class)
+            .inNamespace(namespace)
+            .withLabel(ApiConstants.LABEL_INCREASE_UID, increaseUid),
+        Slim::withoutManagers);
   }
 
   @Override
@@ -58,7 +66,7 @@ public final class LiveReader implements ClusterReader {
 
   @Override
   public List<Pod> pods(String namespace) {
-    return client.pods().inNamespace(namespace).list().getItems();
+    return read(client.pods().inNamespace(namespace), SlimPods::slim);
   }
 
   @Override
@@ -73,5 +81,18 @@ public final class LiveReader implements ClusterReader {
           case Addresses -> null;
         };
     return Optional.ofNullable(found);
+  }
+
+  private static <T extends HasMetadata> List<T> read(
+      Listable<? extends KubernetesResourceList<T>> objects, UnaryOperator<T> less) {
+    List<T> all = new ArrayList<>();
+    String next = null;
+    do {
+      KubernetesResourceList<T> page =
+          objects.list(new ListOptionsBuilder().withLimit(PAGE).withContinue(next).build());
+      page.getItems().stream().map(less).forEach(all::add);
+      next = page.getMetadata().getContinue();
+    } while (next != null && !next.isEmpty());
+    return all;
   }
 }

@@ -21,7 +21,7 @@ public final class SlimPods extends BasicItemStore<Pod> {
     return super.put(key, slim(pod));
   }
 
-  private static Pod slim(Pod pod) {
+  static Pod slim(Pod pod) {
     if (pod.getSpec() == null) {
       return pod;
     }

@@ -1,6 +1,5 @@
-package dev.ringlift.operator;
+package dev.ringlift.operator.observe;
 
-import dev.ringlift.operator.observe.Observer;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -13,10 +12,10 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What a watch keeps: less of each object than there is, so that thousands fit a small heap. */
-final class Slim<T extends HasMetadata> extends BasicItemStore<T> {
+public final class Slim<T extends HasMetadata> extends BasicItemStore<T> {
   private final UnaryOperator<T> less;
 
-  Slim(UnaryOperator<T> less) {
+  public Slim(UnaryOperator<T> less) {
     super(Cache::metaNamespaceKeyFunc);
     this.less = less;
   }
@@ -27,7 +26,7 @@ final class Slim<T extends HasMetadata> extends BasicItemStore<T> {
   }
 
   /** That it is there: a namespace may hold many, and large ones. */
-  static ConfigMap nameOnly(ConfigMap map) {
+  public static ConfigMap nameOnly(ConfigMap map) {
     return new ConfigMapBuilder()
         .withNewMetadata()
         .withNamespace(map.getMetadata().getNamespace())
@@ -39,7 +38,7 @@ final class Slim<T extends HasMetadata> extends BasicItemStore<T> {
   }
 
   /** What {@link Observer} looks at. The rest, with images and capacity, is many times as long. */
-  static Node addressesOnly(Node node) {
+  public static Node addressesOnly(Node node) {
     return new NodeBuilder()
         .withNewMetadata()
         .withName(node.getMetadata().getName())
@@ -58,7 +57,7 @@ final class Slim<T extends HasMetadata> extends BasicItemStore<T> {
   }
 
   /** Who wrote which field when is of no use here, and often longer than all else. */
-  static <T extends HasMetadata> T withoutManagers(T object) {
+  public static <T extends HasMetadata> T withoutManagers(T object) {
     object.getMetadata().setManagedFields(List.of());
     return object;
   }
