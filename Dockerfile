@@ -3,8 +3,8 @@
 #   docker build --target agent -t REGISTRY/ringlift-agent:TAG .
 # What is in them is bin/images' work, which also makes archives without either.
 FROM maven:3-eclipse-temurin-25 AS build
-COPY . /source
 WORKDIR /source
+COPY . .
 RUN mvn -q -B -ntp -pl operator,agent -am -DskipTests package && bin/images --folders --out /images
 
 FROM scratch AS operator
