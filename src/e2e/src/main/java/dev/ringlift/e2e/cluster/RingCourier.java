@@ -6,13 +6,15 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,13 +29,26 @@ public final class RingCourier implements AutoCloseable {
   private final ExecutorService executor =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("ring-courier").factory());
-  private final Map<String, MountedConfigMap> mounts = new HashMap<>();
+  private final Map<String, MountedConfigMap> mounts = new ConcurrentHashMap<>();
   private final Map<String, Duration> delays = new ConcurrentHashMap<>();
   private final Set<String> cutOff = ConcurrentHashMap.newKeySet();
+  private final List<Delivery> deliveries = new CopyOnWriteArrayList<>();
   private final SharedIndexInformer<ConfigMap> informer;
   private final RingLayout layout;
   private volatile @Nullable ConfigMap latest;
   private volatile @Nullable IOException problem;
+
+  /**
+   * The files of the ConfigMap, brought somewhere.
+   *
+   * @param to the node, or what else has the files
+   * @param at when they were there
+   */
+  public record Delivery(String to, Instant at, Map<String, byte[]> files) {
+    public Delivery {
+      files = Map.copyOf(files);
+    }
+  }
 
   /**
    * Begins to bring the ConfigMap with the ring to these nodes, as far as pods there mount it.
@@ -76,6 +91,24 @@ public final class RingCourier implements AutoCloseable {
                 });
   }
 
+  /**
+   * Brings it to another pod as well, which is no node's agent: a proxy.
+   *
+   * @param name as nodes have one
+   * @param directory where the pod mounts it
+   * @param delay how much later than they are made it gets changes
+   */
+  public void bringTo(String name, Path directory, Duration delay) {
+    mounts.put(name, new MountedConfigMap(directory));
+    delays.put(name, delay);
+    executor.execute(() -> deliver(name));
+  }
+
+  /** All that was brought so far, in order. */
+  public List<Delivery> deliveries() {
+    return List.copyOf(deliveries);
+  }
+
   /** From now on this node gets changes this much later than they are made. */
   public void delay(String node, Duration delay) {
     delays.put(node, delay);
@@ -114,6 +147,7 @@ public final class RingCourier implements AutoCloseable {
     }
     try {
       mount.write(files);
+      deliveries.add(new Delivery(node, Instant.now(), files));
     } catch (IOException e) {
       problem = e;
     }

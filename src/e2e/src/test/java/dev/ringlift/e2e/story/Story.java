@@ -10,7 +10,7 @@ import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.api.v1alpha1.RelinkTask;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
-import dev.ringlift.e2e.chart.RingliftChart;
+import dev.ringlift.e2e.chart.ChartAccounts;
 import dev.ringlift.e2e.cluster.ClusterLayout;
 import dev.ringlift.e2e.cluster.ProcessSettings;
 import dev.ringlift.e2e.cluster.Programs;
@@ -107,7 +107,8 @@ final class Story implements AutoCloseable {
             settings,
             Programs.ofThisCheckout(),
             ringLayout);
-    runWithTheRightsOfTheChart(ringLayout);
+    String ringsFrom = ringLayout == RingLayout.HOST_PATH ? "Installed" : "ConfigMap";
+    ChartAccounts.give(server, cluster, folder, ringsFrom);
     Path ring = makeRing(partPower);
     publish(ring);
     objects = new SwiftObjects(objectCount);
@@ -116,21 +117,6 @@ final class Story implements AutoCloseable {
     assertThat(before.misplaced()).isEmpty();
     published = new PublishedRings(cluster, usersBuilder());
     await("the first ring is seen").until(() -> !published.pairs().isEmpty());
-  }
-
-  /** No more than users give: the roles and the policy of the chart, and tokens as in pods. */
-  private void runWithTheRightsOfTheChart(RingLayout ringLayout) {
-    String namespace = cluster.namespace();
-    String rings = ringLayout == RingLayout.HOST_PATH ? "Installed" : "ConfigMap";
-    server.apply(RingliftChart.access(namespace, Map.of("agent.rings.from", rings))).orThrow();
-    cluster.runAs(
-        kubeconfig(RingliftChart.OPERATOR, node(1)), node -> kubeconfig(RingliftChart.AGENT, node));
-  }
-
-  private Path kubeconfig(String account, String node) {
-    return server.kubeconfig(
-        folder.resolve(account + "-" + node + ".kubeconfig"),
-        server.nodeToken(cluster.namespace(), account, node));
   }
 
   private Path makeRing(int partPower) {

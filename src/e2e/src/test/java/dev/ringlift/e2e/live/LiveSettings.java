@@ -1,0 +1,68 @@
+package dev.ringlift.e2e.live;
+
+import dev.ringlift.e2e.cluster.ProcessSettings;
+import java.time.Duration;
+
+/**
+ * What differs from story to story.
+ *
+ * @param partPower of all object rings in the beginning
+ * @param objects that are there in the beginning, kept by replication
+ * @param codedObjects that are kept by erasure coding; none: there is no such policy
+ * @param ringReload how often Swift's servers look for new rings
+ * @param settle how long the operator waits after all have proved a ring; above the former
+ * @param proxySpread how much later than the first the second proxy gets each ring
+ * @param repair whether replicators (and reconstructors) run
+ * @param filesPerSecond how fast each node relinks and cleans up
+ * @param patience how long anything of it may take
+ */
+record LiveSettings(
+    int partPower,
+    int objects,
+    int codedObjects,
+    Duration ringReload,
+    Duration settle,
+    Duration proxySpread,
+    boolean repair,
+    int filesPerSecond,
+    Duration patience) {
+
+  /** All times short, but in the order that they have in a cluster. */
+  static LiveSettings quick() {
+    return new LiveSettings(
+        6,
+        600,
+        0,
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(4),
+        Duration.ofSeconds(3),
+        false,
+        100,
+        Duration.ofMinutes(3));
+  }
+
+  /** The times that Swift and Ringlift have of themselves, and both kinds of policy. */
+  static LiveSettings thorough() {
+    return new LiveSettings(
+        6,
+        1_500,
+        100,
+        Duration.ofSeconds(15),
+        Duration.ofSeconds(20),
+        Duration.ofSeconds(10),
+        true,
+        100,
+        Duration.ofMinutes(15));
+  }
+
+  int policies() {
+    return codedObjects > 0 ? 2 : 1;
+  }
+
+  ProcessSettings processes() {
+    String seconds = settle.toSeconds() + "s";
+    return ProcessSettings.quick()
+        .withOperator("RINGLIFT_SETTLE", seconds)
+        .withOperator("RINGLIFT_SETTLE_AFTER_PREPARE", seconds);
+  }
+}
