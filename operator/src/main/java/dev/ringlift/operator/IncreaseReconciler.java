@@ -114,7 +114,7 @@ public class IncreaseReconciler
   private final ReconPoller recon;
   private final ConsumerWriter consumerWriter;
   private final Remover remover;
-  private @Nullable EventSources eventSources;
+  private volatile @Nullable EventSources eventSources;
 
   public IncreaseReconciler(
       KubernetesClient client,
@@ -148,6 +148,11 @@ public class IncreaseReconciler
     eventSources = sources;
     recon.onNews(sources::wakeByRecon);
     return sources.all();
+  }
+
+  /** What is known of the cluster without asking it; empty before the caches are made. */
+  public Optional<ClusterReader> caches() {
+    return Optional.ofNullable(eventSources);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.ringlift.operator;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What an administrator can set, as properties {@code ringlift.*} or environment variables {@code
@@ -69,6 +70,31 @@ public interface OperatorConfig {
    */
   @WithDefault("786432")
   int partLimit();
+
+  /** A page for browsers that shows increases and nodes live. */
+  StatusPage statusPage();
+
+  /** Read-only; whoever reaches it may read it. */
+  interface StatusPage {
+    /** Whether there is one. */
+    @WithDefault("false")
+    boolean enabled();
+
+    /**
+     * Where it is served, separated by commas. The loopback address alone is reached by who may
+     * forward a port of the pod ({@code kubectl port-forward}), and by nobody else.
+     */
+    @WithDefault("127.0.0.1")
+    List<String> hosts();
+
+    /** 0: any that is free; the log tells which. */
+    @WithDefault("8082")
+    int port();
+
+    /** How many may look at once. */
+    @WithDefault("32")
+    int viewers();
+  }
 
   /** How the log is written. */
   Log log();

@@ -59,6 +59,12 @@ public record ProcessSettings(
         ringSpread);
   }
 
+  /** The same where operators serve the status page, at a port that is free. */
+  public ProcessSettings withStatusPage() {
+    return withOperator("RINGLIFT_STATUS_PAGE_ENABLED", "true")
+        .withOperator("RINGLIFT_STATUS_PAGE_PORT", "0");
+  }
+
   /** The same with another setting of the operator. */
   public ProcessSettings withOperator(String variable, String value) {
     return new ProcessSettings(

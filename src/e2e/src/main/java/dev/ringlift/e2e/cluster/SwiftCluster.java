@@ -31,6 +31,7 @@ public final class SwiftCluster implements AutoCloseable {
   /** The ConfigMap with ring and builder. */
   public static final String RINGS = RingLayout.RINGS;
 
+  private static final Duration START = Duration.ofSeconds(90);
   private static final Duration STOP = Duration.ofSeconds(10);
   private static final String OPERATOR = "operator";
 
@@ -212,6 +213,13 @@ public final class SwiftCluster implements AutoCloseable {
   /** The operator, running or not. */
   public ManagedProcess operator() {
     return process(OPERATOR);
+  }
+
+  /** Where an operator serves its status page, once it says so. */
+  public String statusPage(ManagedProcess operator) {
+    String words = "The status page is at ";
+    String line = operator.awaitOutput(words + "http", START);
+    return line.substring(line.indexOf(words) + words.length()).strip();
   }
 
   /** Starts the agent of each node. */

@@ -76,6 +76,7 @@ final class Demo implements AutoCloseable {
     Ring ring = made.publishNewRing(from, REPLICAS);
     SyntheticTree tree = writeObjects(made, ring);
     startPrograms(made);
+    screen.good("status page, to look at in a browser: " + made.statusPage(made.operator()));
 
     screen.blank();
     screen.text("$ kubectl apply -f - <<EOF\n" + made.apply(INCREASE, from + 1) + "EOF");
@@ -129,7 +130,9 @@ final class Demo implements AutoCloseable {
                   NAMESPACE,
                   folder,
                   new ClusterLayout(options.nodes(), DEVICES_PER_NODE, "storage-", "127.0.8"),
-                  ProcessSettings.quick().withAgent("RINGLIFT_AGENT_STATUS_INTERVAL", "500ms"),
+                  ProcessSettings.quick()
+                      .withStatusPage()
+                      .withAgent("RINGLIFT_AGENT_STATUS_INTERVAL", "500ms"),
                   Programs.ofThisCheckout());
           cluster = made;
           return made;

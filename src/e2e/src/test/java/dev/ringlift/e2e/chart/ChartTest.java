@@ -1,5 +1,6 @@
 package dev.ringlift.e2e.chart;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -39,27 +40,20 @@ class ChartTest {
 
   /** All that is off by default, and a value of each kind. */
   private static final Map<String, Object> EVERYTHING =
-      Map.of(
-          "monitoring.podMonitor",
-          true,
-          "monitoring.prometheusRule",
-          true,
-          "monitoring.dashboard",
-          true,
-          "monitoring.labels.release",
-          "prometheus",
-          "networkPolicy.restrictEgress",
-          true,
-          "operator.settings.settleAfterPrepare",
-          "240s",
-          "operator.priorityClassName",
-          "cluster-services",
-          "agent.settings.replicationSlots",
-          4,
-          "agent.updateStrategy.type",
-          "OnDelete",
-          "image.pullSecrets[0]",
-          "registry");
+      Map.ofEntries(
+          entry("monitoring.podMonitor", true),
+          entry("monitoring.prometheusRule", true),
+          entry("monitoring.dashboard", true),
+          entry("monitoring.labels.release", "prometheus"),
+          entry("networkPolicy.restrictEgress", true),
+          entry("operator.settings.settleAfterPrepare", "240s"),
+          entry("statusPage.enabled", true),
+          entry("statusPage.service.enabled", true),
+          entry("statusPage.service.from[0].podSelector.matchLabels.app", "oauth2-proxy"),
+          entry("operator.priorityClassName", "cluster-services"),
+          entry("agent.settings.replicationSlots", 4),
+          entry("agent.updateStrategy.type", "OnDelete"),
+          entry("image.pullSecrets[0]", "registry"));
 
   @Test
   void helmFindsNothingToSay() {
@@ -112,6 +106,8 @@ class ChartTest {
           agent.swiftConf.from      | Secret   | at '/agent/swiftConf/name': minLength
           agent.updateStrategy.type | Recreate | at '/agent/updateStrategy/type': value must be one of
           swift.uid                 | 0        | at '/swift/uid': minimum: got 0, want 1
+          statusPage.service.enabled | true    | at '/statusPage/service/from': minItems: got 0, want 1
+          statusPage.enabled        | perhaps  | at '/statusPage/enabled': got string, want boolean
           crds.install              | maybe    | at '/crds/install': got string, want boolean
           """)
   void whatTheSchemaDoesNotKnowIsRefused(String path, String value, String sentence) {

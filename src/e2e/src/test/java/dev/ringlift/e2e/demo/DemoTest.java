@@ -31,6 +31,7 @@ class DemoTest {
       assertThat(code).as(demo.output()).isZero();
       assertThat(demo.output())
           .contains("400 objects, ")
+          .containsPattern("status page, to look at in a browser: http://127\\.0\\.0\\.1:\\d+/")
           .contains("each the same file as before, in its new partition, none left behind")
           .contains("no state file and no lock file is left")
           .contains("Complete: ");
