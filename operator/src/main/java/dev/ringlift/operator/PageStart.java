@@ -47,8 +47,7 @@ final class PageStart {
     StatusPage.Settings settings =
         new StatusPage.Settings(
             wanted.hosts(), wanted.port(), TICK, wanted.viewers(), config.leaseGrace());
-    StatusPage made =
-        new StatusPage(vertx, home.name(), reconciler::caches, settings, clock);
+    StatusPage made = new StatusPage(vertx, home.name(), reconciler::caches, settings, clock);
     page = made;
     made.start().forEach(url -> LOG.infof("The status page is at %s", url));
   }

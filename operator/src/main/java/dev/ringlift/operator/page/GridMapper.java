@@ -149,9 +149,7 @@ final class GridMapper {
                             .getStatus(),
                         problems.getOrDefault(name, List.of()))
                     .map(
-                        file,
-                        md5,
-                        isLost(leases.get(ApiConstants.AGENT_LEASE_PREFIX + name), now)))
+                        file, md5, isLost(leases.get(ApiConstants.AGENT_LEASE_PREFIX + name), now)))
         .toList();
   }
 
@@ -178,12 +176,6 @@ final class GridMapper {
     }
     Integer seconds = lease.getSpec().getLeaseDurationSeconds();
     Duration valid = seconds == null ? Observer.DEFAULT_LEASE : Duration.ofSeconds(seconds);
-    return lease
-        .getSpec()
-        .getRenewTime()
-        .toInstant()
-        .plus(valid)
-        .plus(leaseGrace)
-        .isBefore(now);
+    return lease.getSpec().getRenewTime().toInstant().plus(valid).plus(leaseGrace).isBefore(now);
   }
 }

@@ -130,7 +130,9 @@ final class NodeMapper {
     if (found == null) {
       return "It is not there.";
     }
-    return found.problem() != null ? found.problem() : found.mounted() ? null : "It is not mounted.";
+    return found.problem() != null
+        ? found.problem()
+        : found.mounted() ? null : "It is not mounted.";
   }
 
   private State state(@Nullable DeviceProgress worked) {

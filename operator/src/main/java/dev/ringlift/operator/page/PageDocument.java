@@ -26,8 +26,7 @@ record PageDocument(String html, String contentSecurityPolicy) {
   static PageDocument load() {
     String style = all(STYLES);
     String script = "\"use strict\";\n" + all(SCRIPTS);
-    String html =
-        resource("page.html").replace("/*STYLE*/", style).replace("/*SCRIPT*/", script);
+    String html = resource("page.html").replace("/*STYLE*/", style).replace("/*SCRIPT*/", script);
     return new PageDocument(html, policy(style, script));
   }
 

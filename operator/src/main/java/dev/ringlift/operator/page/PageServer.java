@@ -37,8 +37,7 @@ final class PageServer implements AutoCloseable {
   private final AtomicInteger connections = new AtomicInteger();
   private final HttpServer server;
 
-  private PageServer(
-      Vertx vertx, PageDocument document, Viewers viewers, String host, int port)
+  private PageServer(Vertx vertx, PageDocument document, Viewers viewers, String host, int port)
       throws UnknownHostException {
     this.vertx = vertx;
     this.document = document;
@@ -115,7 +114,7 @@ final class PageServer implements AutoCloseable {
         .putHeader("Cache-Control", "no-store");
     if (!isCalledRightly(request)) {
       say(response, 403, "This is the status page of localhost; call it so.");
-    } else if (request.method() != HttpMethod.GET && request.method() != HttpMethod.HEAD) {
+    } else if (!request.method().equals(HttpMethod.GET) && !isHead(request)) {
       response.putHeader("Allow", "GET, HEAD");
       say(response, 405, "Nothing can be changed here.");
     } else {
@@ -132,9 +131,13 @@ final class PageServer implements AutoCloseable {
     return !loopback || (authority != null && LOOPBACK_NAMES.contains(authority.host()));
   }
 
+  private static boolean isHead(HttpServerRequest request) {
+    return request.method().equals(HttpMethod.HEAD);
+  }
+
   private void page(HttpServerRequest request) {
     request.response().putHeader("Content-Type", "text/html; charset=utf-8");
-    if (request.method() == HttpMethod.HEAD) {
+    if (isHead(request)) {
       request.response().end();
     } else {
       request.response().end(document.html());
@@ -143,7 +146,7 @@ final class PageServer implements AutoCloseable {
 
   private void events(HttpServerRequest request) {
     HttpServerResponse response = request.response();
-    if (request.method() == HttpMethod.HEAD) {
+    if (isHead(request)) {
       response.putHeader("Content-Type", "text/event-stream").end();
       return;
     }

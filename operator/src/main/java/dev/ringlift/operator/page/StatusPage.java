@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -106,14 +107,14 @@ public final class StatusPage implements AutoCloseable {
   }
 
   /**
-   * Begins to look, and to listen. An address that can't be had is logged and done without: nobody's
-   * increase is to stand still because of a page.
+   * Begins to look, and to listen. An address that can't be had is logged and done without:
+   * nobody's increase is to stand still because of a page.
    *
    * @return where it is served
    */
   public List<String> start() {
-    ticker.scheduleWithFixedDelay(
-        this::tick, 0, settings.tick().toMillis(), TimeUnit.MILLISECONDS);
+    Future<?> unused =
+        ticker.scheduleWithFixedDelay(this::tick, 0, settings.tick().toMillis(), TimeUnit.MILLISECONDS);
     PageDocument document = PageDocument.load();
     List<String> urls = new ArrayList<>();
     int port = settings.port();
@@ -164,8 +165,7 @@ public final class StatusPage implements AutoCloseable {
       String topic = "nodes-" + uid;
       if (grids.size() < GRIDS && grids.add(topic) && mayBeSaid(topic, now)) {
         GridMapper.Sources sources =
-            new GridMapper.Sources(
-                tasks, reader.storageNodes(namespace), reader.leases(namespace));
+            new GridMapper.Sources(tasks, reader.storageNodes(namespace), reader.leases(namespace));
         say(topic, "nodes", gridMapper.map(increase, sources, now), now);
       }
     }

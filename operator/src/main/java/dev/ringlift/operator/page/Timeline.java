@@ -26,8 +26,7 @@ final class Timeline {
           Phase.Finishing,
           Phase.Complete);
   private static final List<Phase> WAY_BACK =
-      List.of(
-          Phase.Preflight, Phase.Preparing, Phase.Relinking, Phase.Cancelling, Phase.Cancelled);
+      List.of(Phase.Preflight, Phase.Preparing, Phase.Relinking, Phase.Cancelling, Phase.Cancelled);
   private static final List<Phase> DRY_RUN = List.of(Phase.Preflight, Phase.Complete);
 
   private Timeline() {}
@@ -48,7 +47,9 @@ final class Timeline {
               phase,
               i > at
                   ? State.Ahead
-                  : i == at ? State.Current : skipped(way, i, seen, cycle) ? State.Skipped : State.Done,
+                  : i == at
+                      ? State.Current
+                      : skipped(way, i, seen, cycle) ? State.Skipped : State.Done,
               known ? Times.format(seen.get(first).since()) : null,
               known && i < at ? end(seen, phase, cycle) : null));
     }

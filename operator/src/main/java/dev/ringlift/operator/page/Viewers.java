@@ -63,7 +63,9 @@ final class Viewers {
 
   /** Gives all of them the latest of a topic. */
   void publish(String topic, Buffer event) {
-    viewers.stream().filter(viewer -> viewer.welcomed).forEach(viewer -> viewer.offer(topic, event));
+    viewers.stream()
+        .filter(viewer -> viewer.welcomed)
+        .forEach(viewer -> viewer.offer(topic, event));
   }
 
   /** Gives all that there is to whoever has come since this was called last. */

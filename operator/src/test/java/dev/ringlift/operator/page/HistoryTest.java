@@ -54,8 +54,7 @@ class HistoryTest {
     relinking(START.plusMillis(300), 200);
     relinking(START.plusMillis(600), 300);
 
-    assertThat(history.points(UID))
-        .containsExactly(new Point(START.getEpochSecond(), 10, 200, 60));
+    assertThat(history.points(UID)).containsExactly(new Point(START.getEpochSecond(), 10, 200, 60));
   }
 
   @Test

@@ -53,7 +53,6 @@ class PageDocumentTest {
     return "sha256-"
         + Base64.getEncoder()
             .encodeToString(
-                MessageDigest.getInstance("SHA-256")
-                    .digest(text.getBytes(StandardCharsets.UTF_8)));
+                MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -101,7 +101,12 @@ class PageInBrowserTest {
     assertThat(tab.text("#conditions")).contains("Objects are being linked.");
 
     cluster.putTask(
-        UID, "storage-2", Step.Relink, State.Failed, progress("d1", 512), failed("d2", "EIO on d2"));
+        UID,
+        "storage-2",
+        Step.Relink,
+        State.Failed,
+        progress("d1", 512),
+        failed("d2", "EIO on d2"));
     cluster.put(relinking().problem("storage-2", "d2", "EIO on d2").build());
     soon("trouble is shown where it is")
         .until(() -> tab.text("#cards [data-trouble=true]").contains("EIO on d2"));
@@ -123,8 +128,7 @@ class PageInBrowserTest {
             .condition("<b id=hacked>", "True", hostile)
             .build());
     cluster.addNode("<i id=hacked>", 1, Instant.now());
-    cluster.putTask(
-        UID, "<i id=hacked>", Step.Relink, State.Failed, failed("<b>d1</b>", hostile));
+    cluster.putTask(UID, "<i id=hacked>", Step.Relink, State.Failed, failed("<b>d1</b>", hostile));
     Tab tab = open();
 
     soon("the card is there").until(() -> tab.text("#cards").contains(hostile));
@@ -154,8 +158,7 @@ class PageInBrowserTest {
     tab.press("Tab");
     tab.press("Tab");
     tab.press("Tab");
-    assertThat(tab.evaluate("document.activeElement.parentElement.id").asText())
-        .isEqualTo("cells");
+    assertThat(tab.evaluate("document.activeElement.parentElement.id").asText()).isEqualTo("cells");
     tab.press("ArrowRight");
     tab.press("ArrowDown");
     tab.press("ArrowUp");

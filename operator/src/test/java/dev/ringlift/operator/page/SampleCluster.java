@@ -59,9 +59,7 @@ final class SampleCluster implements ClusterReader {
   /** A node with devices d1, d2 and so on, all mounted, and the present ring. */
   void addNode(String name, int devices, Instant renewed) {
     putNode(
-        name,
-        IntStream.rangeClosed(1, devices).mapToObj(i -> device("d" + i, true)).toList(),
-        MD5);
+        name, IntStream.rangeClosed(1, devices).mapToObj(i -> device("d" + i, true)).toList(), MD5);
     heard(name, renewed);
   }
 
@@ -82,7 +80,16 @@ final class SampleCluster implements ClusterReader {
 
   static DeviceStatus device(String name, boolean mounted) {
     return new DeviceStatus(
-        name, mounted, "xfs", 1_000_000, 900_000, 42445, 42445, List.of("objects"), List.of(), null);
+        name,
+        mounted,
+        "xfs",
+        1_000_000,
+        900_000,
+        42445,
+        42445,
+        List.of("objects"),
+        List.of(),
+        null);
   }
 
   void heard(String node, Instant renewed) {
@@ -113,7 +120,20 @@ final class SampleCluster implements ClusterReader {
     long errors = List.of(devices).stream().mapToLong(DeviceProgress::errors).sum();
     task.setStatus(
         new RelinkTaskStatus(
-            state, null, 1, 0, 1L, "", 100, 90, 0, errors, 250, List.of(devices), List.of(), null,
+            state,
+            null,
+            1,
+            0,
+            1L,
+            "",
+            100,
+            90,
+            0,
+            errors,
+            250,
+            List.of(devices),
+            List.of(),
+            null,
             null));
     tasks.put(uid + node + step, task);
   }
@@ -121,13 +141,14 @@ final class SampleCluster implements ClusterReader {
   /** A device that is this far; done when it is at its end. */
   static DeviceProgress progress(String device, long done) {
     DeviceState state =
-        done == PARTITIONS ? DeviceState.Succeeded : done == 0 ? DeviceState.Pending : DeviceState.Running;
+        done == PARTITIONS
+            ? DeviceState.Succeeded
+            : done == 0 ? DeviceState.Pending : DeviceState.Running;
     return new DeviceProgress(device, state, done, PARTITIONS, done * 5, done * 5, 0, 0, null);
   }
 
   static DeviceProgress failed(String device, String message) {
-    return new DeviceProgress(
-        device, DeviceState.Failed, 17, PARTITIONS, 80, 70, 0, 3, message);
+    return new DeviceProgress(device, DeviceState.Failed, 17, PARTITIONS, 80, 70, 0, 3, message);
   }
 
   @Override

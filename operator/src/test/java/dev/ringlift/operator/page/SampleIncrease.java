@@ -131,7 +131,8 @@ final class SampleIncrease {
             BEGAN.toString(),
             null,
             null,
-            List.of(new PreflightCheck("Ring", PreflightCheck.Result.Passed, "It is an object ring.")),
+            List.of(
+                new PreflightCheck("Ring", PreflightCheck.Result.Passed, "It is an object ring.")),
             problems.isEmpty() ? null : List.copyOf(problems),
             List.copyOf(conditions),
             BEGAN.toString(),

@@ -27,11 +27,7 @@ final class ServedPage implements AutoCloseable {
             SampleCluster.NAMESPACE,
             () -> Optional.of(cluster),
             new StatusPage.Settings(
-                List.of("127.0.0.1"),
-                port,
-                Duration.ofMillis(50),
-                VIEWERS,
-                Duration.ofSeconds(10)),
+                List.of("127.0.0.1"), port, Duration.ofMillis(50), VIEWERS, Duration.ofSeconds(10)),
             InstantSource.system());
     url = page.start().getFirst();
   }

@@ -16,6 +16,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -125,13 +126,17 @@ class StatusPageTest {
 
   /** The first line of what is said to who calls it so. */
   private String answerTo(String host) throws IOException {
-    try (Socket socket = new Socket("127.0.0.1", page.port())) {
+    try (Socket socket = connect()) {
       send(socket, "GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
           .lines()
           .findFirst()
           .orElse("");
     }
+  }
+
+  private Socket connect() throws IOException {
+    return new Socket(InetAddress.getLoopbackAddress(), page.port());
   }
 
   private static void send(Socket socket, String request) throws IOException {
@@ -178,7 +183,7 @@ class StatusPageTest {
   void onlySoManyMayListenAndWhoGoesMakesRoom() throws IOException, InterruptedException {
     List<Socket> sockets = new ArrayList<>();
     for (int i = 0; i < ServedPage.VIEWERS; i++) {
-      Socket socket = new Socket("127.0.0.1", page.port());
+      Socket socket = connect();
       send(socket, "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
       assertThat(socket.getInputStream().read()).isEqualTo('H');
       sockets.add(socket);
@@ -191,7 +196,7 @@ class StatusPageTest {
         .atMost(Duration.ofSeconds(20))
         .until(
             () -> {
-              try (Socket socket = new Socket("127.0.0.1", page.port())) {
+              try (Socket socket = connect()) {
                 send(socket, "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
                 return new String(socket.getInputStream().readNBytes(12), StandardCharsets.UTF_8)
                     .endsWith("200");
@@ -210,7 +215,7 @@ class StatusPageTest {
     }
     try (Socket asleep = new Socket()) {
       asleep.setReceiveBufferSize(4096);
-      asleep.connect(new InetSocketAddress("127.0.0.1", page.port()));
+      asleep.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), page.port()));
       send(asleep, "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
       InputStream in = asleep.getInputStream();
       assertThat(in.read()).isEqualTo('H');

@@ -24,11 +24,11 @@ class TimelineTest {
         .map(
             stage ->
                 switch (stage.state()) {
-                  case Done -> "+";
-                  case Current -> "*";
-                  case Ahead -> "";
-                  case Skipped -> "-";
-                }
+                      case Done -> "+";
+                      case Current -> "*";
+                      case Ahead -> "";
+                      case Skipped -> "-";
+                    }
                     + stage.phase())
         .collect(joining(" "));
   }
@@ -40,8 +40,7 @@ class TimelineTest {
   @Test
   void whatIsBehindFollowsFromWhereItIs() {
     assertThat(words(timeline(new SampleIncrease("grow", Phase.CleaningUp))))
-        .isEqualTo(
-            "+Preflight +Preparing +Relinking +Increasing *CleaningUp Finishing Complete");
+        .isEqualTo("+Preflight +Preparing +Relinking +Increasing *CleaningUp Finishing Complete");
   }
 
   @Test
@@ -71,8 +70,7 @@ class TimelineTest {
             seen(Phase.Preparing, 2, 90));
 
     assertThat(words(stages))
-        .isEqualTo(
-            "+Preflight *Preparing Relinking Increasing CleaningUp Finishing Complete");
+        .isEqualTo("+Preflight *Preparing Relinking Increasing CleaningUp Finishing Complete");
     assertThat(stages.get(0).since()).isEqualTo("2026-05-01T10:00:00Z");
     assertThat(stages.get(1).since()).isEqualTo("2026-05-01T10:01:30Z");
   }
@@ -89,8 +87,7 @@ class TimelineTest {
         .contains("+Relinking *AwaitingApproval Increasing");
     assertThat(
             words(
-                timeline(
-                    new SampleIncrease("grow", Phase.AwaitingApproval).pastPointOfNoReturn())))
+                timeline(new SampleIncrease("grow", Phase.AwaitingApproval).pastPointOfNoReturn())))
         .contains("+Increasing *AwaitingApproval CleaningUp");
   }
 

@@ -34,8 +34,7 @@ class StatusPageTest {
   private static final int POWER = 5;
 
   @Test
-  void leaderAndFollowerShowTheWholeWay(ApiServer server, @TempDir Path folder)
-      throws IOException {
+  void leaderAndFollowerShowTheWholeWay(ApiServer server, @TempDir Path folder) throws IOException {
     ProcessSettings settings =
         ProcessSettings.quick()
             .withStatusPage()

@@ -50,7 +50,8 @@ public final class Chromium implements AutoCloseable {
     ManagedProcess process = builder.command("about:blank").start();
     try {
       String line = process.awaitOutput(LISTENING, START);
-      URI address = URI.create(line.substring(line.indexOf(LISTENING) + LISTENING.length()).strip());
+      URI address =
+          URI.create(line.substring(line.indexOf(LISTENING) + LISTENING.length()).strip());
       return new Chromium(process, DevTools.connect(address));
     } catch (RuntimeException e) {
       process.kill();

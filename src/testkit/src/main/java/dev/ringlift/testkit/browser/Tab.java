@@ -71,7 +71,8 @@ public final class Tab {
   /** Text of the first element that a CSS selector finds, as it is seen; empty if it is not. */
   public String text(String selector) {
     String element = "document.querySelector(\"%s\")".formatted(selector);
-    return evaluate("%s?.checkVisibility() ? %s.innerText : ''".formatted(element, element)).asText();
+    return evaluate("%s?.checkVisibility() ? %s.innerText : ''".formatted(element, element))
+        .asText();
   }
 
   /** How many elements a CSS selector finds. */
@@ -91,8 +92,7 @@ public final class Tab {
   public void prefer(String colours) {
     call(
         "Emulation.setEmulatedMedia",
-        Map.of(
-            "features", List.of(Map.of("name", "prefers-color-scheme", "value", colours))));
+        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", colours))));
   }
 
   /** Presses and lets go a key: {@code Tab}, {@code Enter}, {@code ArrowRight} and the like. */
