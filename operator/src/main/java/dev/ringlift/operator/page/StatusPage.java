@@ -114,7 +114,8 @@ public final class StatusPage implements AutoCloseable {
    */
   public List<String> start() {
     Future<?> unused =
-        ticker.scheduleWithFixedDelay(this::tick, 0, settings.tick().toMillis(), TimeUnit.MILLISECONDS);
+        ticker.scheduleWithFixedDelay(
+            this::tick, 0, settings.tick().toMillis(), TimeUnit.MILLISECONDS);
     PageDocument document = PageDocument.load();
     List<String> urls = new ArrayList<>();
     int port = settings.port();

@@ -69,8 +69,8 @@ const clock = (time, withSeconds) => {
 
 // How things stand, as a tone, a sign and a word: nothing is told by colour alone.
 const states = {
-  Idle: { tone: "idle", sign: "", word: "nothing to do" },
-  Waiting: { tone: "idle", sign: "", word: "waits" },
+  Idle: { tone: "idle", sign: "", word: "idle" },
+  Waiting: { tone: "idle", sign: "", word: "waiting" },
   Running: { tone: "run", sign: "", word: "at work" },
   Paused: { tone: "warn", sign: "❚❚", word: "paused" },
   Done: { tone: "ok", sign: "✓", word: "done" },

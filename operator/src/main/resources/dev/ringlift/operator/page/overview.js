@@ -111,8 +111,8 @@ const showTiles = increase => {
     tile("Ring", ring.nextPartPower ? `${ring.partPower}, next ${ring.nextPartPower}` : `power ${ring.partPower}`,
       "md5 " + ring.md5.slice(0, 8));
     const all = ring.consumersCurrent >= ring.consumersTotal;
-    tile("Have proved that ring", `${number(ring.consumersCurrent)} of ${number(ring.consumersTotal)}`,
-      ring.spreadSeconds ? `within ${words(ring.spreadSeconds)}` : "nodes, proxies and others", all ? "ok" : "run");
+    tile("Have proved it", `${number(ring.consumersCurrent)} of ${number(ring.consumersTotal)}`,
+      ring.spreadSeconds ? `within ${words(ring.spreadSeconds)}` : "nodes and consumers", all ? "ok" : "run");
   }
   if (nodes) {
     const parts = [[nodes.running, "at work"], [nodes.waiting, "wait"], [nodes.failed, "failed"]];
@@ -120,7 +120,7 @@ const showTiles = increase => {
       parts.filter(part => part[0]).map(part => `${number(part[0])} ${part[1]}`).join(", "), nodes.failed ? "bad" : "idle");
   }
   if (progress) {
-    tile("Partitions", `${short(progress.partitionsDone || 0)} of ${short(progress.partitionsTotal || 0)}`, "over all devices");
+    tile("Partitions", short(progress.partitionsDone || 0), `of ${short(progress.partitionsTotal || 0)}, over all devices`);
     const cleaning = increase.step === "Cleanup";
     tile(cleaning ? "Files removed" : "Links made", short((cleaning ? progress.removed : progress.linked) || 0),
       `${short(progress.files || 0)} files looked at`);

@@ -3,8 +3,10 @@ package dev.ringlift.operator.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Progress;
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.operator.page.Overview.Increase;
+import dev.ringlift.operator.page.Overview.RingView;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -31,8 +33,8 @@ class OverviewMapperTest {
     assertThat(increase.from()).isEqualTo(10);
     assertThat(increase.to()).isEqualTo(11);
     assertThat(increase.step()).isEqualTo("Relink");
-    assertThat(increase.progress().percent()).isEqualTo(30);
-    assertThat(increase.ring().md5()).isEqualTo(SampleCluster.MD5);
+    assertThat(increase.progress()).extracting(Progress::percent).isEqualTo(30);
+    assertThat(increase.ring()).extracting(RingView::md5).isEqualTo(SampleCluster.MD5);
     assertThat(increase.problems().getFirst().device()).isEqualTo("d2");
     assertThat(increase.conditions().getFirst().message()).isEqualTo("A device failed.");
     assertThat(increase.preflight().getFirst().result()).isEqualTo("Passed");

@@ -93,7 +93,7 @@ class PageInBrowserTest {
     Tab tab = open();
 
     soon("the increase is shown").until(() -> tab.count("#cards .node") == 3);
-    assertThat(tab.text("h1")).contains("grow").contains("Relinking");
+    assertThat(tab.text("#title")).contains("grow").contains("Relinking");
     assertThat(tab.text(".powers")).contains("10").contains("11");
     assertThat(tab.text("#dial")).contains("29%").contains("left");
     assertThat(tab.text("#timeline [aria-current=step] .name")).startsWith("Relinking");
@@ -113,7 +113,7 @@ class PageInBrowserTest {
     assertThat(tab.text("#problems")).contains("1 problem").contains("storage-2 · d2");
 
     cluster.put(new SampleIncrease("grow", Phase.Complete).build());
-    soon("its end is shown").until(() -> tab.text("h1").contains("Complete"));
+    soon("its end is shown").until(() -> tab.text("#title").contains("Complete"));
     assertThat(tab.text("#dial")).contains("100%").contains("took 1 min 30 s");
     assertThat(tab.complaints()).isEmpty();
   }
@@ -240,17 +240,17 @@ class PageInBrowserTest {
     cluster.put(relinking().build());
     threeNodes();
     Tab tab = open();
-    soon("the increase is shown").until(() -> tab.text("h1").contains("Relinking"));
+    soon("the increase is shown").until(() -> tab.text("#title").contains("Relinking"));
     int port = page.port();
 
     page.close();
     soon("it says so").until(() -> tab.text("#live-text").equals("Stale"));
     assertThat(tab.text("#stale")).contains("has not been heard for");
-    assertThat(tab.text("h1")).contains("Relinking");
+    assertThat(tab.text("#title")).contains("Relinking");
 
     cluster.put(new SampleIncrease("grow", Phase.CleaningUp).pastPointOfNoReturn().build());
     page = new ServedPage(cluster, port);
-    soon("it goes on").until(() -> tab.text("h1").contains("Cleaning up"));
+    soon("it goes on").until(() -> tab.text("#title").contains("Cleaning up"));
     assertThat(tab.text("#live-text")).isEqualTo("Live");
     assertThat(tab.text("#stale")).isEmpty();
   }
@@ -286,12 +286,12 @@ class PageInBrowserTest {
     cluster.put(relinking().build());
     cluster.put(new SampleIncrease("before", Phase.Cancelled).build());
     soon("both are there").until(() -> tab.count("#increases button") == 2);
-    assertThat(tab.text("h1")).contains("grow");
+    assertThat(tab.text("#title")).contains("grow");
     tab.evaluate("document.querySelector('[data-uid=uid-before]').click()");
-    assertThat(tab.text("h1")).contains("before").contains("Cancelled");
+    assertThat(tab.text("#title")).contains("before").contains("Cancelled");
 
     cluster.remove("before");
-    soon("the other one is shown").until(() -> tab.text("h1").contains("grow"));
+    soon("the other one is shown").until(() -> tab.text("#title").contains("grow"));
     assertThat(List.of(tab.text("#increases"))).containsExactly("");
   }
 }

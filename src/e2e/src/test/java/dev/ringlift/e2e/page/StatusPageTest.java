@@ -81,7 +81,7 @@ class StatusPageTest {
   }
 
   private static void assertComplete(Tab tab) {
-    assertThat(tab.text("h1")).contains("grow").contains("Complete");
+    assertThat(tab.text("#title")).contains("grow").contains("Complete");
     assertThat(tab.text("#dial")).contains("100%").contains("took ");
     assertThat(tab.count("#timeline [data-state=Done]")).isEqualTo(7);
     assertThat(tab.count("#cards .node")).isEqualTo(2);
