@@ -84,6 +84,7 @@ public final class StatusPage implements AutoCloseable {
   // On the ticker's thread alone:
   private final History history = new History();
   private final Map<String, Said> said = new LinkedHashMap<>();
+  private boolean looked;
   private String lastFailure = "";
 
   /**
@@ -137,10 +138,12 @@ public final class StatusPage implements AutoCloseable {
       Optional<ClusterReader> reader = caches.get();
       if (reader.isPresent()) {
         look(reader.get(), clock.instant());
+        looked = true;
       }
     } catch (RuntimeException e) {
-      // It would be told once a second; and the next look may well succeed.
-      if (!lastFailure.equals(e.toString())) {
+      // Caches that are not filled yet can't be read. Else it would be told once a second; and the
+      // next look may well succeed.
+      if (looked && !lastFailure.equals(e.toString())) {
         lastFailure = e.toString();
         LOG.warn("The status page could not be brought up to date.", e);
       }

@@ -49,7 +49,7 @@ final class Timeline {
                   ? State.Ahead
                   : i == at
                       ? State.Current
-                      : skipped(way, i, seen, cycle) ? State.Skipped : State.Done,
+                      : skipped(phase, now, seen, cycle) ? State.Skipped : State.Done,
               known ? Times.format(seen.get(first).since()) : null,
               known && i < at ? end(seen, phase, cycle) : null));
     }
@@ -93,10 +93,12 @@ final class Timeline {
     return prepared && relinked ? Phase.Increasing : Phase.Relinking;
   }
 
-  /** What came before it on the way was seen in this cycle, and it was not. */
-  private static boolean skipped(List<Phase> way, int i, List<Seen> seen, int cycle) {
-    return first(seen, way.get(i), cycle) < 0
-        && way.subList(0, i).stream().anyMatch(before -> first(seen, before, cycle) >= 0);
+  /** A cancel may come before the relink; and nothing else is ever left out. */
+  private static boolean skipped(Phase phase, Phase now, List<Seen> seen, int cycle) {
+    return phase == Phase.Relinking
+        && (now == Phase.Cancelling || now == Phase.Cancelled)
+        && first(seen, Phase.Preparing, cycle) >= 0
+        && first(seen, phase, cycle) < 0;
   }
 
   /** Phases before the first change belong to no cycle. */
