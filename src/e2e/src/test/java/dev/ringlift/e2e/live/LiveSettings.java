@@ -41,17 +41,17 @@ record LiveSettings(
         Duration.ofMinutes(3));
   }
 
-  /** The times that Swift and Ringlift have of themselves, and both kinds of policy. */
+  /** Longer times, both kinds of policy, and repair. */
   static LiveSettings thorough() {
     return new LiveSettings(
         6,
-        1_500,
-        100,
-        Duration.ofSeconds(15),
-        Duration.ofSeconds(20),
-        Duration.ofSeconds(10),
+        300,
+        60,
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(8),
+        Duration.ofSeconds(5),
         true,
-        100,
+        60,
         Duration.ofMinutes(15));
   }
 

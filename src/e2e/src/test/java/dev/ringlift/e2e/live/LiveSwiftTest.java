@@ -77,7 +77,7 @@ class LiveSwiftTest {
     }
   }
 
-  /** With replicators and reconstructors at work, and the waiting times of real clusters. */
+  /** With replicators and reconstructors at work, which have their turn between the doublings. */
   @Test
   @Tag("full")
   void clientsSeeNothingOfTwoDoublingsOfTwoPolicies(ApiServer server, @TempDir Path folder) {

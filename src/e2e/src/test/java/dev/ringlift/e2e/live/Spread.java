@@ -22,6 +22,9 @@ final class Spread {
   /** How much longer than Swift looks for rings a busy machine may take over it. */
   private static final Duration SLACK = Duration.ofSeconds(5);
 
+  /** How much later than it is there the courier may note that a ring has come. */
+  private static final Duration NOTED = Duration.ofSeconds(1);
+
   /**
    * While some proxies had an Increase ring and others had not.
    *
@@ -108,7 +111,7 @@ final class Spread {
                 window -> {
                   Instant end = window.to().plus(ringReload).plus(SLACK);
                   Instant mended = contradiction.mended();
-                  return contradiction.since().isAfter(window.from())
+                  return contradiction.since().isAfter(window.from().minus(NOTED))
                       && mended != null
                       && mended.isBefore(end);
                 });
