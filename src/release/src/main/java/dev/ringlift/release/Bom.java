@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -44,7 +45,8 @@ final class Bom {
   }
 
   /**
-   * The same with those components alone that are among these files.
+   * The same with those components alone that are among these files. Quarkus leaves classes out of
+   * some jars, which then are known by their names; the hash that is told is of what is there.
    *
    * @param files by their SHA-256
    * @throws UnlistedException if one of the files is no component: nobody would know of it
@@ -56,9 +58,10 @@ final class Bom {
     Set<String> references = new HashSet<>();
     references.add(copy.at("/metadata/component/bom-ref").asText());
     for (Component component : components()) {
-      if (files.containsKey(component.sha256())) {
-        unlisted.remove(component.sha256());
-        kept.add(component.json());
+      Optional<String> there = sha256(component, files);
+      if (there.isPresent()) {
+        unlisted.remove(there.get());
+        kept.add(component.withSha256(there.get()).json());
         references.add(component.json().path("bom-ref").asText());
       }
     }
@@ -68,6 +71,16 @@ final class Bom {
     copy.set("components", kept);
     copy.set("dependencies", among(references, copy.path("dependencies")));
     return new Bom(copy);
+  }
+
+  private static Optional<String> sha256(Component component, Map<String, Path> files) {
+    if (files.containsKey(component.sha256())) {
+      return Optional.of(component.sha256());
+    }
+    return files.entrySet().stream()
+        .filter(file -> file.getValue().endsWith(component.fileName()))
+        .map(Map.Entry::getKey)
+        .findFirst();
   }
 
   private static ArrayNode among(Set<String> references, JsonNode dependencies) {

@@ -1,6 +1,7 @@
 package dev.ringlift.release;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,6 +32,21 @@ record Component(String name, String version, String sha256, List<String> licenc
         sha256,
         licences(json.path("licenses")),
         json);
+  }
+
+  /** The name that Quarkus gives its jar. */
+  String fileName() {
+    return name.replace(':', '.') + "-" + version + ".jar";
+  }
+
+  /** The same with a file of this hash; hashes of another kind are left out where it is another. */
+  Component withSha256(String hash) {
+    if (hash.equals(sha256) || !(json instanceof ObjectNode object)) {
+      return this;
+    }
+    ObjectNode copy = object.deepCopy();
+    copy.putArray("hashes").addObject().put("alg", "SHA-256").put("content", hash);
+    return new Component(name, version, hash, licences, copy);
   }
 
   private static List<String> licences(JsonNode choices) {

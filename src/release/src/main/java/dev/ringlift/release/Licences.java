@@ -33,6 +33,7 @@ final class Licences {
           Map.entry("the apache software license, version 2.0", "Apache-2.0"),
           Map.entry("apache license 2.0", "Apache-2.0"),
           Map.entry("apache 2.0", "Apache-2.0"),
+          Map.entry("apache 2 license", "Apache-2.0"),
           Map.entry("mit license", "MIT"),
           Map.entry("the mit license", "MIT"),
           Map.entry("public domain, per creative commons cc0", "CC0-1.0"),
@@ -42,6 +43,9 @@ final class Licences {
           Map.entry("eclipse distribution license - v 1.0", "BSD-3-Clause"),
           Map.entry("edl 1.0", "BSD-3-Clause"),
           Map.entry("gpl2 w/ cpe", "GPL-2.0-with-classpath-exception"),
+          Map.entry(
+              "gnu general public license, version 2 with the gnu classpath exception",
+              "GPL-2.0-with-classpath-exception"),
           Map.entry("gnu lesser general public license v2.1 or later", "LGPL-2.1-or-later"));
 
   private Licences() {}

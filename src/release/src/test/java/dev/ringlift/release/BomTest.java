@@ -54,6 +54,15 @@ class BomTest {
   }
 
   @Test
+  void aJarThatQuarkusHasMadeSmallerIsKnownByItsName() throws Exception {
+    Bom there = bom(BOM).of(Map.of("ee", Path.of("lib/main/org.a.one-1.jar")));
+
+    assertThat(there.components()).hasSize(1);
+    assertThat(there.components().getFirst().name()).isEqualTo("org.a:one");
+    assertThat(there.components().getFirst().sha256()).isEqualTo("ee");
+  }
+
+  @Test
   void aFileThatNobodyListsIsNamed() throws Exception {
     Bom all = bom(BOM);
 
