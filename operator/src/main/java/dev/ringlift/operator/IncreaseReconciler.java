@@ -27,6 +27,7 @@ import dev.ringlift.operator.plan.Decision.Stall;
 import dev.ringlift.operator.plan.Decision.TaskChange;
 import dev.ringlift.operator.plan.Decision.Wait;
 import dev.ringlift.operator.plan.Errands;
+import dev.ringlift.operator.plan.LiveReads;
 import dev.ringlift.operator.plan.Observation;
 import dev.ringlift.operator.plan.Plan;
 import dev.ringlift.operator.plan.Planner;
@@ -69,8 +70,8 @@ import org.jspecify.annotations.Nullable;
  * be called again; whatever it dies in, the next run finds its way from what is there.
  *
  * <p>The increase and its ring store are always read from the API server. All else comes from
- * caches, but for the decisions to publish a ring and to begin work, which are made again on live
- * reads.
+ * caches, but for what {@link LiveReads} names, such as the decisions to publish a ring and to
+ * begin work, which are made again on live reads.
  */
 @ControllerConfiguration(
     name = IncreaseReconciler.NAME,
@@ -233,13 +234,7 @@ public class IncreaseReconciler
     ClusterReader caches = Objects.requireNonNull(eventSources, "sources are prepared first");
     Observation seen = Observer.observe(increase, store.read(), caches, recon, store::backup);
     Plan plan = planner.plan(seen, now);
-    if (plan.decision() instanceof Publish
-        || plan.decision() instanceof Adopt
-        || plan.decision() instanceof Approve
-        || plan.decision() instanceof Cancelled
-        || plan.decision() instanceof ChangeTasks) {
-      // What changes the ring, or begins work, is decided on what is there now, not on what a cache
-      // last heard.
+    if (LiveReads.areNeeded(seen, plan)) {
       seen = Observer.observe(increase, store.read(), live, recon, store::backup);
       plan = planner.plan(seen, now);
     }
