@@ -7,6 +7,7 @@ import dev.ringlift.agent.delivery.KubernetesRingMaps;
 import dev.ringlift.agent.delivery.RingDelivery;
 import dev.ringlift.agent.node.KubernetesStorageNodeApi;
 import dev.ringlift.agent.node.LeftoverSweeper;
+import dev.ringlift.agent.node.Machine;
 import dev.ringlift.agent.node.NodeInventory;
 import dev.ringlift.agent.node.RingDirectory;
 import dev.ringlift.agent.node.RingParser;
@@ -32,6 +33,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -103,6 +105,7 @@ final class Agent implements AutoCloseable {
             rings,
             delivery::problems,
             inventory,
+            new Machine(Path.of("/proc"), settings.swiftDirectory()),
             nodeApi,
             settings.statusInterval(),
             clock);

@@ -6,6 +6,7 @@ import dev.ringlift.operator.act.AnnotationWriter;
 import dev.ringlift.operator.act.ConsumerWriter;
 import dev.ringlift.operator.act.Deletions;
 import dev.ringlift.operator.act.EventWriter;
+import dev.ringlift.operator.act.NodeWriter;
 import dev.ringlift.operator.act.Publisher;
 import dev.ringlift.operator.act.Remover;
 import dev.ringlift.operator.act.StatusWriter;
@@ -114,6 +115,7 @@ public class IncreaseReconciler
   private final Deletions deletions;
   private final ReconPoller recon;
   private final ConsumerWriter consumerWriter;
+  private final NodeWriter nodeWriter;
   private final Remover remover;
   private volatile @Nullable EventSources eventSources;
 
@@ -137,6 +139,7 @@ public class IncreaseReconciler
     this.taskWriter = new TaskWriter(client);
     this.eventWriter = new EventWriter(client);
     this.annotationWriter = new AnnotationWriter(client);
+    this.nodeWriter = new NodeWriter(client);
     this.remover = new Remover(client);
     this.publisher = new Publisher(statusWriter, eventWriter);
     this.deletions = new Deletions(client, eventWriter);
@@ -265,13 +268,15 @@ public class IncreaseReconciler
     }
     PartitionPowerIncrease written = statusWriter.write(increase, next);
     say(written, old, next, carriedOut, now);
+    Errands errands = Errands.of(seen, plan);
     eventWriter.write(
         written,
         consumerWriter.run(
             increase.getMetadata().getNamespace(),
             RingFileName.ring(increase.getSpec().policyIndex()),
-            Errands.of(seen, plan)),
+            errands),
         now);
+    nodeWriter.write(increase.getMetadata().getNamespace(), errands.remembrances());
     for (SpentAnnotation spent : SpentAnnotation.of(seen, plan, next)) {
       remove(written, spent, now);
     }

@@ -205,7 +205,8 @@ class ConsumersTest {
   @Test
   void aRestartThatIsRefusedIsToldOnce(ApiServer server) {
     Errands errands =
-        new Errands(List.of(new Restart(Kind.Deployment, "nowhere", "stamp")), List.of());
+        new Errands(
+            List.of(new Restart(Kind.Deployment, "nowhere", "stamp")), List.of(), List.of());
     try (ConsumerWriter writer = new ConsumerWriter(server.client())) {
       assertThat(writer.run("default", SimulatedCluster.RING, errands))
           .singleElement()

@@ -19,8 +19,12 @@ import java.util.stream.Stream;
 public final class SwiftPolicies {
   private static final String SECTION = "storage-policy:";
 
-  /** A policy with the names that it goes by, the first being its name proper. */
-  public record Named(ObjectPolicy policy, List<String> names) {
+  /**
+   * A policy with the names that it goes by, the first being its name proper.
+   *
+   * @param dataFragments how many different fragments an object is read from; 1 for replication
+   */
+  public record Named(ObjectPolicy policy, List<String> names, int dataFragments) {
     public String name() {
       return names.getFirst();
     }
@@ -50,7 +54,7 @@ public final class SwiftPolicies {
       }
     }
     if (policies.isEmpty()) {
-      policies.add(new Named(ObjectPolicy.replication(0), List.of("Policy-0")));
+      policies.add(new Named(ObjectPolicy.replication(0), List.of("Policy-0"), 1));
     }
     policies.sort(Comparator.comparingInt(each -> each.policy().index()));
     return new SwiftPolicies(policies);
@@ -106,7 +110,7 @@ public final class SwiftPolicies {
             .toList();
     String type = options.getOrDefault("policy_type", "replication").toLowerCase(Locale.ROOT);
     return switch (type) {
-      case "replication" -> new Named(ObjectPolicy.replication(index), names);
+      case "replication" -> new Named(ObjectPolicy.replication(index), names, 1);
       case "erasure_coding" -> {
         int data =
             number(
@@ -116,7 +120,7 @@ public final class SwiftPolicies {
             number(
                 options.getOrDefault("ec_num_parity_fragments", "0"),
                 "ec_num_parity_fragments of [" + section + "]");
-        yield new Named(ObjectPolicy.erasureCoding(index, data + parity), names);
+        yield new Named(ObjectPolicy.erasureCoding(index, data + parity), names, data);
       }
       default ->
           throw new UserError(

@@ -58,7 +58,10 @@ public final class LeftoverSweeper {
     int policy = dir.policyIndex();
     Optional<SeenRing> ring = ringOfPolicy.apply(policy).filter(SeenRing::atRest);
     if (busy.test(policy) || ring.isEmpty()) {
-      return List.of();
+      return stale
+          .known(device, dir)
+          .map(found -> List.of(dir.name() + ": " + found))
+          .orElse(List.of());
     }
     List<String> left = new ArrayList<>();
     if (dir.state().flatMap(Device.StateFound::identity).isPresent()) {

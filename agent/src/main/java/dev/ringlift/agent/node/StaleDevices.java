@@ -47,6 +47,15 @@ public final class StaleDevices {
         .found();
   }
 
+  /**
+   * What the last look found, whichever ring there was: while an increase is under way, nobody
+   * looks.
+   */
+  Optional<String> known(Device device, Device.DataDir dir) {
+    Look last = looks.get(new Place(device.name(), dir.policyIndex()));
+    return last == null ? Optional.empty() : last.found();
+  }
+
   private Optional<String> look(Place place, int power) {
     return inventory
         .stale(place.device(), ObjectPolicy.replication(place.policyIndex()), power, SAMPLE)

@@ -28,6 +28,7 @@ public final class StorageNodeReporter {
   private final RingDirectory rings;
   private final Supplier<List<RingProblem>> ringProblems;
   private final NodeInventory inventory;
+  private final Machine machine;
   private final StorageNodeApi api;
   private final Duration interval;
   private final InstantSource clock;
@@ -47,6 +48,7 @@ public final class StorageNodeReporter {
       RingDirectory rings,
       Supplier<List<RingProblem>> ringProblems,
       NodeInventory inventory,
+      Machine machine,
       StorageNodeApi api,
       Duration interval,
       InstantSource clock) {
@@ -55,6 +57,7 @@ public final class StorageNodeReporter {
     this.rings = rings;
     this.ringProblems = ringProblems;
     this.inventory = inventory;
+    this.machine = machine;
     this.api = api;
     this.interval = interval;
     this.clock = clock;
@@ -123,7 +126,10 @@ public final class StorageNodeReporter {
           devices.size(),
           devices,
           rings.all().stream().limit(MOST_RINGS).map(SeenRing::status).toList(),
-          ringProblems.get().stream().limit(MOST_RINGS).toList());
+          ringProblems.get().stream().limit(MOST_RINGS).toList(),
+          machine.policies().stream().limit(MOST_RINGS).toList(),
+          machine.status().orElse(null),
+          List.of(StaleCondition.of(devices, basis, clock.instant())));
     } catch (IOException e) {
       throw new UncheckedIOException("The ring directory can't be read", e);
     }

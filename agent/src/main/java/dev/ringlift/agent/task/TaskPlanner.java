@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *       adds devices.
  *   <li>Devices that have succeeded for the task in its present round are not walked again; all
  *       others of the spec, all others that hold data of the policy, and all others that the task
- *       has told of, are.
+ *       has told of, are; but never one that the task excludes.
  *   <li>Nothing is begun while a task is paused; a run that is under way is not ended by that, it
  *       holds still.
  * </ol>
@@ -171,6 +171,7 @@ final class TaskPlanner {
         devices.add(device.name());
       }
     }
+    task.getSpec().excluded().forEach(devices::remove);
     return devices;
   }
 

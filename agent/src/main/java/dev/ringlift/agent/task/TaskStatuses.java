@@ -24,13 +24,20 @@ final class TaskStatuses {
     return status != null && status.round() == task.getSpec().round();
   }
 
-  /** Devices with what was done so far in this round; of an earlier one only the names. */
+  /**
+   * Devices with what was done so far in this round; of an earlier one only the names. Those that
+   * the task excludes are forgotten.
+   */
   static List<DeviceProgress> soFar(RelinkTask task) {
     RelinkTaskStatus status = task.getStatus();
-    if (status == null || isOfThisRound(task)) {
-      return status == null ? List.of() : status.devices();
+    if (status == null) {
+      return List.of();
     }
-    return status.devices().stream().map(device -> untouched(device.name())).toList();
+    boolean counts = isOfThisRound(task);
+    return status.devices().stream()
+        .filter(device -> !task.getSpec().excluded().contains(device.name()))
+        .map(device -> counts ? device : untouched(device.name()))
+        .toList();
   }
 
   private static DeviceProgress untouched(String device) {

@@ -3,6 +3,7 @@ package dev.ringlift.agent.task;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Verify;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
 import dev.ringlift.relinker.Step;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param increaseUid UID of the increase
  * @param ringVersion of the ring, 0 if it has none
  * @param round what was done in another does not count
+ * @param excluded devices that are left alone
  * @param verify how much is only looked at; null where something is to be done
  */
 record Work(
@@ -25,7 +27,11 @@ record Work(
     long ringVersion,
     int round,
     int attempt,
+    Set<String> excluded,
     @Nullable Verify verify) {
+  Work {
+    excluded = Set.copyOf(excluded);
+  }
 
   static Work of(RelinkTaskSpec spec) {
     return new Work(
@@ -42,6 +48,7 @@ record Work(
         spec.ringVersion(),
         spec.round(),
         spec.attempt(),
+        Set.copyOf(spec.excluded()),
         spec.step() == RelinkTaskSpec.Step.Verify ? spec.verify() : null);
   }
 

@@ -10,6 +10,7 @@ import dev.ringlift.api.v1alpha1.StorageNodeStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingProblem;
 import dev.ringlift.relinker.Device;
+import io.fabric8.kubernetes.api.model.Condition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,26 @@ class StorageNodeReporterTest {
             new DeviceStatus(
                 "sda", true, "xfs", 500_000, 500_000, 7, 8, List.of("objects"), List.of(), null));
     assertThat(status.rings()).extracting(ring -> ring.partPower()).containsExactly(10);
+  }
+
+  @Test
+  void aDeviceThatMissedACleanupIsACondition() {
+    reporter(true).report();
+    assertThat(api.last().conditions().getFirst().getStatus()).isEqualTo("False");
+
+    Condition stale =
+        StaleCondition.of(
+            List.of(
+                new DeviceStatus(
+                    "sdb", true, "xfs", 1, 1, 7, 8, List.of(), List.of("objects: files"), null)),
+            api.last(),
+            clock.instant());
+
+    assertThat(stale.getType()).isEqualTo("StaleDevice");
+    assertThat(stale.getStatus()).isEqualTo("True");
+    assertThat(stale.getMessage())
+        .isEqualTo(
+            "Devices that an earlier increase left uncleaned: sdb (objects: files). Wipe them.");
   }
 
   @Test
@@ -175,6 +196,7 @@ class StorageNodeReporterTest {
             clock),
         () -> ringProblems,
         of,
+        new Machine(directory.resolve("proc"), directory),
         api,
         Duration.ofSeconds(5),
         clock);

@@ -78,6 +78,34 @@ class TaskPlannerTest {
   }
 
   @Test
+  void leavesDevicesAloneThatAreExcludedWhateverTheyHold() {
+    RelinkTask failed =
+        with(
+            task("sda", "sdb"),
+            status(
+                State.Failed,
+                1,
+                device("sda", DeviceState.Succeeded),
+                device("sdb", DeviceState.Failed)));
+    RelinkTask excluded =
+        with(failed, failed.getSpec().withExcluded(List.of("sdb"), List.of("sda"), 2));
+
+    assertThat(decide(excluded, here("sda", "sdb")))
+        .isEqualTo(new TaskDecision.Start(POLICY, Set.of()));
+    assertThat(TaskStatuses.soFar(excluded)).extracting(d -> d.name()).containsExactly("sda");
+  }
+
+  @Test
+  void stopsARunWhenADeviceIsExcludedThatItMayWorkOn() {
+    RelinkTask task = task("sda", "sdb");
+    RelinkTask excluded =
+        with(task, task.getSpec().withExcluded(List.of("sdb"), List.of("sda"), 1));
+
+    assertThat(TaskPlanner.decide(excluded, Work.of(task.getSpec()), here("sda", "sdb")))
+        .isEqualTo(new TaskDecision.Stop("The task was changed."));
+  }
+
+  @Test
   void beginsNothingWhileTheTaskIsPaused() {
     RelinkTask task = task("sda");
 

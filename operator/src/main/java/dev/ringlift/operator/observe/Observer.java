@@ -168,7 +168,11 @@ public final class Observer {
               addresses(nodes.get(name)),
               labels(nodes.get(name)),
               storageNode == null ? null : storageNode.getStatus(),
-              heartbeat(leases.get(ApiConstants.AGENT_LEASE_PREFIX + name))));
+              heartbeat(leases.get(ApiConstants.AGENT_LEASE_PREFIX + name)),
+              storageNode == null || storageNode.getSpec() == null
+                  ? List.of()
+                  : storageNode.getSpec().excludedDevices(),
+              isCordoned(nodes.get(name))));
     }
     return all;
   }
@@ -201,6 +205,12 @@ public final class Observer {
       }
     }
     return addresses;
+  }
+
+  private static boolean isCordoned(@Nullable Node node) {
+    return node != null
+        && node.getSpec() != null
+        && Boolean.TRUE.equals(node.getSpec().getUnschedulable());
   }
 
   /** Those of the Node object. */

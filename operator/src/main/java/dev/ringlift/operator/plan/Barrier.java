@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who has proved to have the ring that the store has. Asked are all nodes with devices of the ring
  * and all that have a StorageNode, and the consumers. Each node must live and show the ring's md5:
- * a node that is silent proves nothing, whatever it said before. What consumers must do is said in
- * {@link ConsumerProofs}.
+ * a node that is silent proves nothing, whatever it said before; it is not asked if all its devices
+ * are left out, for then the user knows it to be dead. What consumers must do is said in {@link
+ * ConsumerProofs}.
  *
  * @param nodes how many nodes are asked
  * @param missingNodes each that has not proved it, with what is wrong there
@@ -44,8 +45,12 @@ record Barrier(
       if (node.inventory() == null && !devices.ringDevices().containsKey(node.name())) {
         continue;
       }
+      Optional<Problem> lost = lost(node, settings, now);
+      if (lost.isPresent() && devices.leftOut().contains(node.name())) {
+        continue;
+      }
       total++;
-      lost(node, settings, now).or(() -> outdated(node, ring)).ifPresent(missing::add);
+      lost.or(() -> outdated(node, ring)).ifPresent(missing::add);
     }
     ConsumerProofs consumers = ConsumerProofs.of(audience, ring, settings.consumers(), now);
     boolean late =

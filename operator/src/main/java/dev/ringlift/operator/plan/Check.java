@@ -12,6 +12,8 @@ public enum Check {
   RingAndBuilderAgree,
   /** The target can be reached from the ring's power. */
   TargetPartPower,
+  /** There are few partitions for each device. */
+  Needed,
   /** The windows can be understood, and open. */
   Windows,
   /** No increase of other means is half done in a way that can't be taken over. */
@@ -22,10 +24,16 @@ public enum Check {
   DevicesMatched,
   /** No node with devices to be done is left out or held back. */
   NodesSelected,
-  /** No device is to be left out. */
-  NoExclusions,
+  /** The devices that are to be left out are known, and every partition can do without them. */
+  Exclusions,
+  /** No node with devices to be done is cordoned. */
+  NodesCordoned,
   /** Every node's agent is alive. */
   AgentsAlive,
+  /** Agents are new enough, and all alike. */
+  AgentVersions,
+  /** The agents' clocks agree with the operator's. */
+  AgentClocks,
   /** Every node has the ring that the store has. */
   RingDistributed,
   /** Every device of the ring is on its node, mounted and readable. */
@@ -34,6 +42,14 @@ public enum Check {
   NoStaleDevices,
   /** The devices have room for a second tree of directories. */
   FreeInodes,
+  /** The devices have inodes for what stays. */
+  LastingInodes,
+  /** The nodes have memory for a second tree of directories. */
+  Memory,
+  /** Cleanup can end in time. */
+  TimeBudget,
+  /** What the auditors will do meanwhile. */
+  AuditorLoad,
   /** A proxy is among those who are asked. */
   ProxyAmongConsumers,
   /** Whoever mounts the ring is among those who are asked. */

@@ -29,7 +29,7 @@ final class CyclePlanner {
       return RingTransition.publish(scene, Phase.Cancelling, Transition.PREPARE); // the other half
     }
     if (ring.partPower() > scene.target()) {
-      String message = Preflight.targetMessage(ring, scene.target());
+      String message = RingChecks.targetMessage(ring, scene.target());
       return scene
           .with(scene.facts().with(Preflight.check(scene)))
           .plan(Phase.Failed, new Fail(Reason.TargetBelowRing, message));

@@ -23,12 +23,31 @@ import java.util.function.BinaryOperator;
  * those of the Node's status or an administrator's annotation, the ring's ip or replication_ip is;
  * what an agent says of itself is not asked. A device of no node, or of several, belongs to none.
  *
+ * @param places every device of the ring, left out or not
+ * @param exclusions what is left out of all the rest
  * @param ringDevices names of the ring's devices, by node
+ * @param leftOut nodes on which nothing has to be done because all of it is left out
  * @param zones of nodes, by their devices of the ring; of several the first
  * @param problems each device that belongs to none
  */
 record DeviceMap(
-    Map<String, Set<String>> ringDevices, Map<String, Zone> zones, List<Problem> problems) {
+    List<Place> places,
+    Exclusions exclusions,
+    Map<String, Set<String>> ringDevices,
+    Set<String> leftOut,
+    Map<String, Zone> zones,
+    List<Problem> problems) {
+
+  /**
+   * A device of the ring.
+   *
+   * @param nodes that have its address
+   */
+  record Place(RingDevice device, Set<String> nodes) {
+    Place {
+      nodes = Set.copyOf(nodes);
+    }
+  }
 
   static DeviceMap of(List<RingDevice> devices, List<Node> nodes) {
     Map<String, Set<String>> nodesByAddress = new HashMap<>();
@@ -39,23 +58,46 @@ record DeviceMap(
             .add(node.name());
       }
     }
-    Map<String, Set<String>> byNode = new TreeMap<>();
-    Map<String, Zone> zones = new TreeMap<>();
-    List<Problem> problems = new ArrayList<>();
+    List<Place> places = new ArrayList<>();
     for (RingDevice device : devices) {
       Set<String> candidates = new TreeSet<>();
       candidates.addAll(nodesByAddress.getOrDefault(canonical(device.ip()), Set.of()));
       candidates.addAll(nodesByAddress.getOrDefault(canonical(device.replicationIp()), Set.of()));
-      if (candidates.size() == 1) {
-        String node = candidates.iterator().next();
+      places.add(new Place(device, candidates));
+    }
+    return of(places, Exclusions.NONE);
+  }
+
+  private static DeviceMap of(List<Place> places, Exclusions exclusions) {
+    Map<String, Set<String>> byNode = new TreeMap<>();
+    Map<String, Zone> zones = new TreeMap<>();
+    List<Problem> problems = new ArrayList<>();
+    for (Place place : places) {
+      RingDevice device = place.device();
+      if (exclusions.ringDevices().contains(device.id())) {
+        continue;
+      }
+      if (place.nodes().size() == 1) {
+        String node = place.nodes().iterator().next();
         byNode.computeIfAbsent(node, unused -> new TreeSet<>()).add(device.device());
         zones.merge(
             node, new Zone(device.region(), device.zone()), BinaryOperator.minBy(naturalOrder()));
       } else {
-        problems.add(unmatched(device, candidates));
+        problems.add(unmatched(device, new TreeSet<>(place.nodes())));
       }
     }
-    return new DeviceMap(byNode, zones, problems);
+    return new DeviceMap(places, exclusions, byNode, Set.of(), zones, problems);
+  }
+
+  /** The same without these. */
+  DeviceMap without(Exclusions left, List<Node> nodes, String dataDir) {
+    DeviceMap rest = of(places, left);
+    Set<String> nothingToDo = new TreeSet<>(left.byNode().keySet());
+    nodes.stream()
+        .filter(node -> !rest.required(node, dataDir).isEmpty())
+        .forEach(node -> nothingToDo.remove(node.name()));
+    return new DeviceMap(
+        places, left, rest.ringDevices(), nothingToDo, rest.zones(), rest.problems());
   }
 
   private static Problem unmatched(RingDevice device, Set<String> candidates) {
@@ -85,7 +127,10 @@ record DeviceMap(
     }
   }
 
-  /** The devices of a node that have to be done: the ring's, and all others with such data. */
+  /**
+   * The devices of a node that have to be done: the ring's, and all others with such data, but for
+   * those that are left out.
+   */
   Set<String> required(Node node, String dataDir) {
     Set<String> names = new TreeSet<>(ringDevices.getOrDefault(node.name(), Set.of()));
     if (node.inventory() != null) {
@@ -95,6 +140,7 @@ record DeviceMap(
         }
       }
     }
+    names.removeAll(exclusions.ofNode(node.name()));
     return names;
   }
 
@@ -121,7 +167,7 @@ record DeviceMap(
       }
     }
     for (DeviceStatus device : node.inventory().devices()) {
-      if (device.problem() != null) {
+      if (device.problem() != null && !exclusions.ofNode(node.name()).contains(device.name())) {
         unusable.add(
             problem(
                 node,
@@ -131,6 +177,30 @@ record DeviceMap(
       }
     }
     return unusable;
+  }
+
+  /** The devices that hold what an earlier increase left behind, as their agents found. */
+  List<Problem> stale(List<Node> nodes, String dataDir) {
+    List<Problem> stale = new ArrayList<>();
+    for (Node node : nodes) {
+      if (node.inventory() == null) {
+        continue;
+      }
+      for (DeviceStatus device : node.inventory().devices()) {
+        device.leftovers().stream()
+            .filter(leftover -> DataDir.isOf(leftover, dataDir))
+            .map(
+                leftover ->
+                    problem(
+                        node,
+                        device.name(),
+                        Reason.StaleDevice,
+                        "holds what an earlier increase left behind (%s); wipe it, or clean it up"
+                            .formatted(Sentences.foreign(leftover))))
+            .forEach(stale::add);
+      }
+    }
+    return stale;
   }
 
   private static Problem problem(Node node, String device, Reason reason, String what) {

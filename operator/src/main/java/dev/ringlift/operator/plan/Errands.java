@@ -10,19 +10,22 @@ import java.util.List;
 
 /**
  * What is to be done beside the decision so that consumers get the ring in the store, and can prove
- * it. Only of a ring that was published by this increase and is in the store now: a pod template is
- * stamped, and pods are told, for no other.
+ * it, and so that what was left out is remembered. Only of a ring that was published by this
+ * increase and is in the store now: a pod template is stamped, and pods are told, for no other.
  *
  * @param restarts workloads whose pods are to be started anew
  * @param notices pods whose kubelet is to look for the ring at once
+ * @param remembrances nodes that are to remember something else of devices that were left out
  */
-public record Errands(List<Restart> restarts, List<Notice> notices) {
+public record Errands(
+    List<Restart> restarts, List<Notice> notices, List<Remembrance> remembrances) {
   /** Nothing. */
-  public static final Errands NONE = new Errands(List.of(), List.of());
+  public static final Errands NONE = new Errands(List.of(), List.of(), List.of());
 
   public Errands {
     restarts = List.copyOf(restarts);
     notices = List.copyOf(notices);
+    remembrances = List.copyOf(remembrances);
   }
 
   /**
@@ -59,6 +62,10 @@ public record Errands(List<Restart> restarts, List<Notice> notices) {
             .filter(mount -> !pair.ringMd5().equals(mount.told()))
             .map(mount -> new Notice(mount.pod(), mount.uid(), pair.ringMd5()))
             .toList();
-    return new Errands(barrier.consumers().restarts(), notices);
+    DeviceMap devices = plan.facts().devices();
+    return new Errands(
+        barrier.consumers().restarts(),
+        notices,
+        devices == null ? List.of() : Remembrance.of(seen, pair.ring(), devices));
   }
 }

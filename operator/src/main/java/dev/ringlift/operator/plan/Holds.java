@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Invariants, in the order in which they are held: every device of the ring belongs to a node;
  * every node and consumer has proved the ring in the store, and the settle time has passed since;
- * the gate is approved; the user wants work now. Of these only the last is waived, for a ring that
- * ends work.
+ * before an increase, cleanup is expected to end in time; the gate is approved; the user wants work
+ * now. Of these only the last is waived, for a ring that ends work.
  */
 final class Holds {
   private Holds() {}
@@ -36,6 +36,7 @@ final class Holds {
     Rest rest = scene.rest();
     boolean rests = rest != null && (!ends || rest.holdsEnds());
     return atBarrier(scene, stage.working(), scene.settings().settle())
+        .or(() -> atDeadline(scene, stage))
         .or(() -> atGate(scene, stage.gateOfNext(), "Every device is relinked. "))
         .or(
             () ->
@@ -47,6 +48,12 @@ final class Holds {
   private static Optional<Plan> atRest(Scene scene, Phase phase, String doing) {
     return Optional.ofNullable(scene.rest())
         .map(rest -> scene.plan(phase, rest.decision(doing, scene.settings().recheck())));
+  }
+
+  private static Optional<Plan> atDeadline(Scene scene, Stage stage) {
+    return stage.next() == Transition.INCREASE
+        ? Deadline.refusal(scene).map(refusal -> scene.plan(stage.working(), refusal))
+        : Optional.empty();
   }
 
   private static Optional<Plan> atGate(Scene scene, @Nullable Gate gate, String advice) {

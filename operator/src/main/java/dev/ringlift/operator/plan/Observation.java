@@ -6,6 +6,7 @@ import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
+import dev.ringlift.api.v1alpha1.StorageNodeSpec.LeftOut;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus;
 import dev.ringlift.ring.Ring;
 import java.time.Duration;
@@ -107,17 +108,32 @@ public record Observation(
    * @param labels of the Node object; empty if there is no such Node
    * @param inventory what its agent found; null if there is no StorageNode, or none filled in
    * @param heartbeat of its agent; null if there is no Lease
+   * @param leftOut what is remembered of devices that increases left out
+   * @param cordoned whether the Node object takes no new pods
    */
   public record Node(
       String name,
       Set<String> addresses,
       Map<String, String> labels,
       @Nullable StorageNodeStatus inventory,
-      @Nullable Heartbeat heartbeat) {
+      @Nullable Heartbeat heartbeat,
+      List<LeftOut> leftOut,
+      boolean cordoned) {
 
     public Node {
       addresses = Set.copyOf(addresses);
       labels = Map.copyOf(labels);
+      leftOut = List.copyOf(leftOut);
+    }
+
+    /** A node of which nothing is remembered. */
+    public Node(
+        String name,
+        Set<String> addresses,
+        Map<String, String> labels,
+        @Nullable StorageNodeStatus inventory,
+        @Nullable Heartbeat heartbeat) {
+      this(name, addresses, labels, inventory, heartbeat, List.of(), false);
     }
   }
 

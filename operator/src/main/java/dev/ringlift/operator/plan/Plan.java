@@ -32,6 +32,7 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
    * @param rest that no work is to be done now
    * @param risks what may go wrong in time if nobody does anything
    * @param rejected what the API server refused while the plan was carried out
+   * @param devices where the ring's devices are, and what is left out
    */
   public record Facts(
       @Nullable Integer fromPartPower,
@@ -43,19 +44,40 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
       List<Announcement> byHand,
       @Nullable Rest rest,
       List<Problem> risks,
-      List<Problem> rejected) {
+      List<Problem> rejected,
+      @Nullable DeviceMap devices) {
 
     static final Facts NONE =
-        new Facts(null, null, null, null, null, null, List.of(), null, List.of(), List.of());
+        new Facts(null, null, null, null, null, null, List.of(), null, List.of(), List.of(), null);
 
     Facts with(int newFromPartPower) {
       return new Facts(
-          newFromPartPower, cycle, ring, barrier, work, preflight, byHand, rest, risks, rejected);
+          newFromPartPower,
+          cycle,
+          ring,
+          barrier,
+          work,
+          preflight,
+          byHand,
+          rest,
+          risks,
+          rejected,
+          devices);
     }
 
     Facts with(@Nullable Cycle newCycle) {
       return new Facts(
-          fromPartPower, newCycle, ring, barrier, work, preflight, byHand, rest, risks, rejected);
+          fromPartPower,
+          newCycle,
+          ring,
+          barrier,
+          work,
+          preflight,
+          byHand,
+          rest,
+          risks,
+          rejected,
+          devices);
     }
 
     Facts with(RingStatus newRing, Barrier newBarrier) {
@@ -69,12 +91,23 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
           byHand,
           rest,
           risks,
-          rejected);
+          rejected,
+          devices);
     }
 
     Facts with(StepWork newWork) {
       return new Facts(
-          fromPartPower, cycle, ring, barrier, newWork, preflight, byHand, rest, risks, rejected);
+          fromPartPower,
+          cycle,
+          ring,
+          barrier,
+          newWork,
+          preflight,
+          byHand,
+          rest,
+          risks,
+          rejected,
+          devices);
     }
 
     Facts with(List<PreflightCheck> newPreflight) {
@@ -88,7 +121,23 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
           byHand,
           rest,
           risks,
-          rejected);
+          rejected,
+          devices);
+    }
+
+    Facts with(DeviceMap newDevices) {
+      return new Facts(
+          fromPartPower,
+          cycle,
+          ring,
+          barrier,
+          work,
+          preflight,
+          byHand,
+          rest,
+          risks,
+          rejected,
+          newDevices);
     }
 
     Facts withByHand(List<Announcement> newByHand) {
@@ -102,12 +151,23 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
           List.copyOf(newByHand),
           rest,
           risks,
-          rejected);
+          rejected,
+          devices);
     }
 
     Facts with(@Nullable Rest newRest) {
       return new Facts(
-          fromPartPower, cycle, ring, barrier, work, preflight, byHand, newRest, risks, rejected);
+          fromPartPower,
+          cycle,
+          ring,
+          barrier,
+          work,
+          preflight,
+          byHand,
+          newRest,
+          risks,
+          rejected,
+          devices);
     }
 
     Facts withRisks(List<Problem> newRisks) {
@@ -121,7 +181,8 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
           byHand,
           rest,
           List.copyOf(newRisks),
-          rejected);
+          rejected,
+          devices);
     }
 
     Facts withRejected(List<Problem> newRejected) {
@@ -135,7 +196,8 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
           byHand,
           rest,
           risks,
-          List.copyOf(newRejected));
+          List.copyOf(newRejected),
+          devices);
     }
 
     /**

@@ -68,6 +68,8 @@ public enum Reason {
   DryRun,
   /** The time in which cleanup has to end is running out. */
   DeadlineAtRisk,
+  /** Nobody has repaired replicas for nearly as long as tombstones are kept. */
+  ReplicationSuspended,
   /** A node does not answer, or is not there. */
   NodeLost,
   /** A node is held back by a label. */
@@ -98,6 +100,12 @@ public enum Reason {
   DeviceUnmounted,
   /** A device can't be looked at. */
   DeviceUnreadable,
+  /** A device holds what an earlier increase left behind. */
+  StaleDevice,
+  /** Devices can't be left out: a partition would have no replica left. */
+  ExclusionRefused,
+  /** Cleanup would not end in time after the ring was increased. */
+  CleanupTooLong,
   /** A device ended a step with errors. */
   DeviceFailed,
   /** A node ended a step without success, and not because of a device. */

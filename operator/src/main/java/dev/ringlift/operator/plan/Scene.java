@@ -3,12 +3,15 @@ package dev.ringlift.operator.plan;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Cycle;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.RingStatus;
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.operator.plan.Plan.Facts;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingFileName;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +31,12 @@ record Scene(
   static Scene of(Observation seen, StoredRing.Pair pair, Settings settings, Instant now) {
     Ring ring = pair.ring();
     PartitionPowerIncreaseSpec spec = seen.increase().spec();
-    DeviceMap devices = DeviceMap.of(RingDevices.of(ring), seen.nodes());
+    DeviceMap found = DeviceMap.of(RingDevices.of(ring), seen.nodes());
+    DeviceMap devices =
+        found.without(
+            Exclusions.of(seen, ring, found.places()),
+            seen.nodes(),
+            DataDir.of(spec.policyIndex()));
     Barrier barrier =
         Barrier.of(seen.nodes(), devices, wanted(seen, pair), seen.audience(), settings, now);
     RingStatus ringStatus =
@@ -46,8 +54,27 @@ record Scene(
             .with(ringStatus, barrier)
             .withByHand(ByHand.of(pair, seen.increase().publication(), spec.policyIndex()))
             .with(Rest.of(spec, now).orElse(null))
-            .withRisks(Deadline.risks(spec, seen.increase().status(), now));
+            .with(devices)
+            .withRisks(risks(seen, devices, now));
     return new Scene(seen, pair, devices, barrier, facts, settings, now);
+  }
+
+  private static List<Problem> risks(Observation seen, DeviceMap devices, Instant now) {
+    PartitionPowerIncreaseSpec spec = seen.increase().spec();
+    List<Problem> risks =
+        new ArrayList<>(devices.stale(seen.nodes(), DataDir.of(spec.policyIndex())));
+    String refusal = devices.exclusions().refusal();
+    if (refusal != null) {
+      risks.add(new Problem(null, null, Reason.ExclusionRefused.name(), refusal));
+    }
+    risks.addAll(Deadline.risks(seen, devices, isHeldUp(seen, now), now));
+    return risks;
+  }
+
+  /** By the user's wish, or by a gate before the first task of cleanup. */
+  private static boolean isHeldUp(Observation seen, Instant now) {
+    PartitionPowerIncreaseSpec spec = seen.increase().spec();
+    return Rest.of(spec, now).isPresent() || seen.increase().phase() == Phase.AwaitingApproval;
   }
 
   private static WantedRing wanted(Observation seen, StoredRing.Pair pair) {

@@ -33,7 +33,10 @@ final class StagePlanner {
     }
     Scene scene = plain.with(plain.facts().with(work));
     List<TaskChange> changes = changes(scene, stage, work);
-    String message = StepMessages.running(scene.cycle(), stage, work) + Cancelling.refusal(scene);
+    String message =
+        StepMessages.running(scene.cycle(), stage, work)
+            + Exclusions.message(scene.devices().exclusions())
+            + Cancelling.refusal(scene);
     if (!changes.isEmpty()) {
       return scene.plan(stage.working(), change(scene, stage, changes, message, work));
     }

@@ -1,6 +1,7 @@
 package dev.ringlift.operator.plan;
 
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Excluded;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.NodeCounts;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Progress;
@@ -66,11 +67,12 @@ public final class StatusAggregator {
                 now),
             publication(old, plan.decision()),
             nodes(old, plan),
-            progress(old, plan, now),
+            progress(increase, plan, now),
             pastPointOfNoReturn(increase, facts.ring(), publish, adopt),
             replicationSuspendedSince(old, facts.ring(), publish, adopt, now),
             cleanupDeadline(increase, facts.ring(), publish, adopt, now),
             approved(old, plan.decision()),
+            excluded(old, facts.devices()),
             or(facts.preflight(), old == null ? null : old.preflight()),
             problems.isEmpty()
                 ? null
@@ -158,6 +160,16 @@ public final class StatusAggregator {
     return ring != null && ring.nextPartPower() == null ? null : known;
   }
 
+  /** Kept as they were where nobody looked. */
+  private static @Nullable List<Excluded> excluded(
+      @Nullable PartitionPowerIncreaseStatus old, @Nullable DeviceMap devices) {
+    if (devices == null) {
+      return old == null ? null : old.excluded();
+    }
+    List<Excluded> all = devices.exclusions().all();
+    return all.isEmpty() ? null : all;
+  }
+
   /** The approvals of the present cycle. */
   private static @Nullable List<String> approved(
       @Nullable PartitionPowerIncreaseStatus old, Decision decision) {
@@ -208,11 +220,12 @@ public final class StatusAggregator {
   }
 
   private static @Nullable Progress progress(
-      @Nullable PartitionPowerIncreaseStatus old, Plan plan, Instant now) {
+      Observation.Increase increase, Plan plan, Instant now) {
     StepWork work = plan.facts().work();
     if (work != null) {
-      return StepProgress.of(work, now);
+      return StepProgress.of(work, Windows.of(increase.spec().windows()), now);
     }
+    PartitionPowerIncreaseStatus old = increase.status();
     return old != null && keepsFigures(plan) ? old.progress() : null;
   }
 

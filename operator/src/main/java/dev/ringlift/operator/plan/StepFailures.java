@@ -62,7 +62,7 @@ final class StepFailures {
         name,
         null,
         Reason.NodeLost.name(),
-        "Node %s is gone, and its task %s is not %s."
+        "Node %s is gone, and its task %s is not %s. If its disks are lost for good, or elsewhere now, name them in spec.nodes.excludeDevices under this node."
             .formatted(name, task.name(), task.spec().step() == step ? "done" : "verified"));
   }
 

@@ -29,7 +29,9 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>A task of another ring or an earlier round is begun anew, by a higher attempt number, and
  *       whatever its status says counts for nothing.
- *   <li>Devices are only ever added to a task.
+ *   <li>Devices are only ever added to a task, but for those that the user has excluded by name:
+ *       its agent leaves these alone, and what failed because of them is tried again at once. A
+ *       task of a node all of whose devices are excluded holds still.
  *   <li>A task that is done is not touched; a failed one is tried again by a higher attempt number,
  *       when {@link NextTry} says so.
  *   <li>Where a node fails to be verified, it is relinked in a new round instead, and then verified
@@ -72,7 +74,9 @@ final class StepPlanner {
       problems.addAll(devices.unusable(node));
       ofNodesThatAreGone.remove(node.name());
       Set<String> required = tasks.required(node);
-      if (!required.isEmpty()) {
+      if (required.isEmpty()) {
+        holdStill(tasks.of(node));
+      } else {
         Optional<Problem> heldBack = HeldBack.why(node, seen.increase().spec().nodes());
         boolean turn = heldBack.isEmpty() && turns.may(node.name());
         NodeWork work = planNode(node, required, rest, turn);
@@ -80,7 +84,9 @@ final class StepPlanner {
         heldBack.filter(unused -> work.state() != NodeState.Done).ifPresent(problems::add);
       }
     }
-    ofNodesThatAreGone.values().forEach(task -> nodes.add(planWithoutNode(task)));
+    ofNodesThatAreGone.values().stream()
+        .filter(task -> !tasks.required(task).isEmpty())
+        .forEach(task -> nodes.add(planWithoutNode(task)));
     boolean begun =
         nodes.stream()
             .map(NodeWork::task)
@@ -97,7 +103,7 @@ final class StepPlanner {
       boolean takesPart =
           HeldBack.why(node, seen.increase().spec().nodes()).isEmpty()
               || standing == Standing.AtWork;
-      if (!required.isEmpty() && takesPart) {
+      if (takesPart && (!required.isEmpty() || standing == Standing.AtWork)) {
         candidates.add(
             new Candidate(
                 node.name(),
@@ -123,7 +129,7 @@ final class StepPlanner {
     if (state != NodeState.Failed || task.status() == null) {
       return Standing.Begun;
     }
-    return nextTry(node, task, task.status()) instanceof NextTry.Now
+    return isRelieved(node, task) || nextTry(node, task, task.status()) instanceof NextTry.Now
         ? Standing.Retry
         : Standing.Resting;
   }
@@ -132,9 +138,17 @@ final class StepPlanner {
     return NextTry.of(node, task, status, retries, settings, now);
   }
 
+  /** Should the node come back, it must not begin. */
+  private void holdStill(@Nullable Task task) {
+    if (task != null && !task.spec().paused() && !task.hasEnded()) {
+      changes.add(
+          new TaskChange(task.name(), task.spec().withPaused(true), task.resourceVersion()));
+    }
+  }
+
   /** Nobody else tells of such a node, and what its devices hold. */
   private NodeWork planWithoutNode(Task task) {
-    Set<String> required = new TreeSet<>(task.spec().devices());
+    Set<String> required = tasks.required(task);
     NodeState state = tasks.state(task, required);
     if (state != NodeState.Done) {
       problems.add(StepFailures.ofNodeThatIsGone(task, identity.step()));
@@ -159,7 +173,9 @@ final class StepPlanner {
     } else if (state != NodeState.Done && status != null) {
       problems.addAll(StepFailures.of(task, status, required));
     }
-    if (state == NodeState.Failed && status != null) {
+    if (state == NodeState.Failed && isRelieved(node, task)) {
+      attempt++;
+    } else if (state == NodeState.Failed && status != null) {
       switch (nextTry(node, task, status)) {
         case NextTry.Never never -> givenUp.add(never.advice());
         case NextTry.Later later -> retryAt = later.at();
@@ -178,6 +194,11 @@ final class StepPlanner {
       state = NodeState.Waiting;
     }
     return new NodeWork(node.name(), required, task, state, retryAt);
+  }
+
+  /** Whether devices were excluded since the task was tried: it may have failed because of them. */
+  private boolean isRelieved(Node node, Task task) {
+    return !task.spec().excluded().containsAll(devices.exclusions().ofNode(node.name()));
   }
 
   /** What the task's state on the devices calls done is not done in a new round. */
@@ -209,7 +230,8 @@ final class StepPlanner {
         attempt,
         rest,
         seen.increase().spec().relinker(),
-        identity.verify());
+        identity.verify(),
+        List.copyOf(new TreeSet<>(devices.exclusions().ofNode(node.name()))));
   }
 
   private String taskName(Node node) {

@@ -22,7 +22,7 @@ final class StepProgress {
 
   private StepProgress() {}
 
-  static Progress of(StepWork work, Instant now) {
+  static Progress of(StepWork work, Windows windows, Instant now) {
     long partitionsDone = 0;
     long partitionsTotal = 0;
     long files = 0;
@@ -67,10 +67,11 @@ final class StepProgress {
         removed,
         errors,
         filesPerSecond,
-        complete ? null : estimate(share, begun, now));
+        complete ? null : estimate(share, begun, windows, now));
   }
 
-  private static double share(DeviceProgress device) {
+  /** How much of a device is done, from 0 to 1. */
+  static double share(DeviceProgress device) {
     if (device.state() == DeviceState.Succeeded) {
       return 1;
     }
@@ -79,11 +80,14 @@ final class StepProgress {
         : (double) device.partitionsDone() / device.partitionsTotal();
   }
 
-  private static @Nullable String estimate(double share, Instant begun, Instant now) {
+  /** Work is done in the windows alone, and so will the rest be. */
+  private static @Nullable String estimate(
+      double share, Instant begun, Windows windows, Instant now) {
     if (share < ESTIMABLE) {
       return null;
     }
-    double elapsed = Duration.between(begun, now).toMillis();
-    return Times.format(now.plusMillis((long) (elapsed * (1 - share) / share)));
+    double worked = windows.openBetween(begun, now).toMillis();
+    Instant end = windows.endOf(Duration.ofMillis((long) (worked * (1 - share) / share)), now);
+    return end.equals(Instant.MAX) ? null : Times.format(end);
   }
 }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>What is required is looked at anew each time: a device that came after the task has
  *       succeeded is required too, and the node is no longer done.
  *   <li>What was found once is not forgotten because its disk, or its whole node, is gone: whatever
- *       a task names stays required.
+ *       a task names stays required, but for what the user has excluded by name.
  *   <li>A node is verified in the very round in which it was relinked.
  * </ul>
  */
@@ -78,6 +78,14 @@ final class StepTasks {
     Set<String> required = new TreeSet<>(devices.required(node, dataDir));
     addDevices(required, tasks.get(node.name()));
     addDevices(required, relinked.get(node.name()));
+    required.removeAll(devices.exclusions().ofNode(node.name()));
+    return required;
+  }
+
+  /** The same of a node that is gone: what its task names is all that is known. */
+  Set<String> required(Task task) {
+    Set<String> required = new TreeSet<>(task.spec().devices());
+    required.removeAll(devices.exclusions().ofNode(task.spec().nodeName()));
     return required;
   }
 

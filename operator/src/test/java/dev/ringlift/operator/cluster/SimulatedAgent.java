@@ -9,6 +9,7 @@ import dev.ringlift.api.v1alpha1.RelinkTaskStatus.State;
 import dev.ringlift.api.v1alpha1.StorageNode;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
+import dev.ringlift.api.v1alpha1.StorageNodeStatus.PolicyStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingFileStatus;
 import dev.ringlift.ring.Md5;
 import dev.ringlift.ring.Ring;
@@ -146,7 +147,15 @@ public final class SimulatedAgent {
 
   private void report() {
     StorageNodeStatus now =
-        new StorageNodeStatus("sim", devices.size(), devices, rings(), List.of());
+        new StorageNodeStatus(
+            "sim",
+            devices.size(),
+            devices,
+            rings(),
+            List.of(),
+            List.of(new PolicyStatus(0, 1, 1)),
+            null,
+            List.of());
     if (now.equals(told)) {
       return;
     }

@@ -2,6 +2,8 @@ package dev.ringlift.operator.plan;
 
 import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.Consumer;
+import dev.ringlift.api.v1alpha1.NodeSelection;
+import dev.ringlift.api.v1alpha1.NodeSelection.ExcludedDevice;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Risk;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Verify;
@@ -14,8 +16,11 @@ import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceState;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.State;
 import dev.ringlift.api.v1alpha1.RelinkerSettings;
 import dev.ringlift.api.v1alpha1.RingSource;
+import dev.ringlift.api.v1alpha1.StorageNodeSpec.LeftOut;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
+import dev.ringlift.api.v1alpha1.StorageNodeStatus.MachineStatus;
+import dev.ringlift.api.v1alpha1.StorageNodeStatus.PolicyStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingFileStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingProblem;
 import dev.ringlift.operator.plan.Decision.ChangeTasks;
@@ -75,6 +80,10 @@ final class ModelCluster {
     Instant lastBeat;
     String ringMd5;
     List<RingProblem> ringProblems = List.of();
+    List<LeftOut> leftOut = List.of();
+    boolean cordoned;
+    @Nullable MachineStatus machine;
+    String agentVersion = "1";
 
     ModelNode(String name, String address, String ringMd5, Instant now) {
       this.name = name;
@@ -112,6 +121,11 @@ final class ModelCluster {
   Audience audience = Audience.NONE;
   @Nullable StoredRing unusable;
   long otherBytes;
+
+  /** How long the agents say that a task took. */
+  Duration took = Duration.ZERO;
+
+  PolicyStatus policy = new PolicyStatus(0, 1, 1);
   boolean builderIsThere = true;
   StoreSizes sizes = this::inOneMap;
   @Nullable Export export;
@@ -148,6 +162,16 @@ final class ModelCluster {
   static DeviceStatus disk(String name) {
     return new DeviceStatus(
         name, true, "xfs", 1000, 900, 1, 1, List.of("objects"), List.of(), null);
+  }
+
+  /** The user names devices, as {@code node-c/sdc1}, to be left out. */
+  void exclude(String... devices) {
+    List<ExcludedDevice> named = new ArrayList<>();
+    for (String device : devices) {
+      String[] parts = device.split("/", -1);
+      named.add(new ExcludedDevice(parts[0], parts[1]));
+    }
+    wish = spec -> spec.nodes(new NodeSelection(null, "100%", false, named));
   }
 
   /** As a rebalance leaves a device of weight 0: in the ring, and without a partition. */
@@ -301,18 +325,23 @@ final class ModelCluster {
   private Observation.Node observe(ModelNode node) {
     StorageNodeStatus inventory =
         new StorageNodeStatus(
-            "1",
+            node.agentVersion,
             node.devices.size(),
             List.copyOf(node.devices.values()),
             List.of(
                 new RingFileStatus(RING_FILE, node.ringMd5, 1L, null, null, now.toString(), null)),
-            node.ringProblems);
+            node.ringProblems,
+            List.of(policy),
+            node.machine,
+            List.of());
     return new Observation.Node(
         node.name,
         node.addresses,
         node.labels,
         node.reports ? inventory : null,
-        node.reports ? new Heartbeat(node.lastBeat, Duration.ofSeconds(40)) : null);
+        node.reports ? new Heartbeat(node.lastBeat, Duration.ofSeconds(40)) : null,
+        node.leftOut,
+        node.cordoned);
   }
 
   Plan plan() {
@@ -451,6 +480,7 @@ final class ModelCluster {
     ModelNode node = node(task.spec().nodeName());
     Set<String> names = new TreeSet<>(task.spec().devices());
     names.addAll(node.devices.keySet());
+    task.spec().excluded().forEach(names::remove);
     List<DeviceProgress> results = new ArrayList<>();
     for (String name : names) {
       DeviceStatus device = node.devices.get(name);
@@ -494,7 +524,7 @@ final class ModelCluster {
                 state == State.Running ? 100 : 0,
                 results,
                 List.of(),
-                Times.format(now),
+                Times.format(now.minus(took)),
                 ended ? Times.format(now) : null)));
   }
 

@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.ringlift.api.v1alpha1.LabelRules;
 import dev.ringlift.api.v1alpha1.NodeSelection;
-import dev.ringlift.api.v1alpha1.NodeSelection.ExcludedDevice;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck.Result;
 import dev.ringlift.api.v1alpha1.Phase;
+import dev.ringlift.api.v1alpha1.RelinkerSettings;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
+import dev.ringlift.api.v1alpha1.StorageNodeStatus.MachineStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingProblem;
 import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.operator.plan.Decision.Stall;
@@ -117,20 +118,6 @@ class PreflightTest {
   }
 
   @Test
-  void aDeviceThatIsToBeLeftOut() {
-    cluster.wish =
-        spec ->
-            spec.nodes(
-                new NodeSelection(
-                    null, "100%", false, List.of(new ExcludedDevice("node-a", "sda1"))));
-
-    assertThat(refusal(Check.NoExclusions))
-        .startsWith("No device can be left out yet")
-        .contains("sda1 of node-a")
-        .contains("swift-ring-builder remove");
-  }
-
-  @Test
   void aSilentAgent() {
     cluster.node("node-b").alive = false;
     cluster.pass(Duration.ofMinutes(2));
@@ -206,6 +193,96 @@ class PreflightTest {
 
     cluster.node("node-b").plugIn(disk("sdb1", true, 100, List.of(), true));
     assertThat(refusal(Check.FreeInodes)).contains("sdb1").contains("not enough");
+  }
+
+  @Test
+  void aCordonedNodeTakesPartAndIsNamed() {
+    cluster.node("node-b").cordoned = true;
+
+    assertThat(warning(Check.NodesCordoned)).contains("node-b").contains("ringlift.dev/skip");
+  }
+
+  @Test
+  void anAgentThatIsTooOldAndAgentsThatDiffer() {
+    cluster.node("node-b").agentVersion = "0.0.9";
+    assertThat(refusal(Check.AgentVersions)).contains("node-b", "0.0.9", "0.1");
+
+    cluster.node("node-a").agentVersion = "0.1.0-SNAPSHOT";
+    cluster.node("node-b").agentVersion = "0.2.0";
+    assertThat(warning(Check.AgentVersions)).contains("0.1.0-SNAPSHOT, 0.2.0");
+  }
+
+  @Test
+  void anAgentWhoseClockIsAhead() {
+    cluster.node("node-b").lastBeat = cluster.now.plusSeconds(4);
+
+    assertThat(warning(Check.AgentClocks)).contains("node-b").contains("4 s ahead");
+    cluster.node("node-b").lastBeat = cluster.now.plusSeconds(3);
+    assertThat(find(cluster.plan(), Check.AgentClocks).result()).isEqualTo(Result.Passed);
+  }
+
+  @Test
+  void partitionsBeforeAndAfterAndWhetherTheyAreFew() {
+    assertThat(find(cluster.plan(), Check.Needed).message())
+        .isEqualTo("8 partitions a device on average now (8 to 8), 16 at the target.");
+
+    ModelCluster fine = new ModelCluster(2, 11, 12);
+    PreflightCheck many = find(fine.plan(), Check.Needed);
+
+    assertThat(many.result()).isEqualTo(Result.Warning);
+    assertThat(many.message()).startsWith("1,024 partitions a device").contains("2,048 at the");
+  }
+
+  @Test
+  void memoryThatASecondTreeOfDirectoriesWouldWant() {
+    cluster.node("node-a").plugIn(large("sda1", 300_000_000));
+    cluster.node("node-a").machine = new MachineStatus(1L << 40, 100);
+    assertThat(find(cluster.plan(), Check.Memory).result()).isEqualTo(Result.Passed);
+
+    cluster.node("node-a").machine = new MachineStatus(64L << 30, 100);
+    assertThat(warning(Check.Memory))
+        .contains("node-a")
+        .contains("of 65,536 MiB")
+        .contains("vm.vfs_cache_pressure is 100, and 1 would");
+    cluster.node("node-a").machine = new MachineStatus(64L << 30, 1);
+    assertThat(warning(Check.Memory)).endsWith("vm.vfs_cache_pressure is 1.");
+  }
+
+  @Test
+  void inodesThatAreGoneForGood() {
+    cluster.node("node-a").plugIn(disk("sda1", true, 60, List.of(), true));
+    assertThat(find(cluster.plan(), Check.LastingInodes).message())
+        .contains("sda1")
+        .contains("321 inodes fewer for good, of 60");
+    cluster.node("node-a").plugIn(large("sda1", 300_000_000));
+    assertThat(find(cluster.plan(), Check.LastingInodes).message())
+        .contains("at most 32,776 inodes"); // 8 partitions with 4096 suffixes each
+  }
+
+  @Test
+  void aStepThatCouldNotEndInTimeEvenAtBest() {
+    cluster.node("node-a").plugIn(large("sda1", 300_000_000));
+    assertThat(find(cluster.plan(), Check.TimeBudget).result()).isEqualTo(Result.Passed);
+    assertThat(find(cluster.plan(), Check.TimeBudget).message())
+        .contains("each step takes at least 84 min", "Raise reclaim_age on the object servers");
+
+    cluster.wish = spec -> spec.relinker(RelinkerSettings.of(0, 300));
+    assertThat(warning(Check.TimeBudget)).contains("at least 92 h 36 min");
+
+    cluster.wish = spec -> spec.relinker(RelinkerSettings.of(0, 100));
+    assertThat(refusal(Check.TimeBudget)).contains("longer than reclaimAge (168h)");
+  }
+
+  private String warning(Check check) {
+    Plan plan = cluster.plan();
+    assertThat(plan.decision()).isInstanceOf(Publish.class);
+    assertThat(find(plan, check).result()).isEqualTo(Result.Warning);
+    return find(plan, check).message();
+  }
+
+  private static DeviceStatus large(String name, long used) {
+    return new DeviceStatus(
+        name, true, "xfs", 10 * used, 9 * used, 1, 1, List.of("objects"), List.of(), null);
   }
 
   @Test

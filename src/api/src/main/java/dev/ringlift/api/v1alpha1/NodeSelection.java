@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param selector of labels of Nodes; null: all that have an agent
  * @param maxConcurrent a count, or a percentage of the nodes that take part, rounded up
  * @param oneZoneAtATime whether to work zone by zone, as the ring's devices name them
- * @param excludeDevices devices that are known to be dead; preflight refuses any as yet
+ * @param excludeDevices devices that are known to be dead, and are left out; refused, as a whole,
+ *     where a partition would be left without a replica
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record NodeSelection(
@@ -32,7 +33,7 @@ public record NodeSelection(
         @Default("false")
         boolean oneZoneAtATime,
     @JsonPropertyDescription(
-            "Devices that are known to be dead. Preflight refuses any as yet: bring the device back, or take it out of the ring first.")
+            "Devices that are known to be dead: they get no work, and nothing waits for them. Refused where a partition would be left without a replica (erasure coding: without enough fragments). May be changed at any time. Wipe such a disk before it returns.")
         @Size(max = 256)
         @ListType(ListType.Kind.ATOMIC)
         List<ExcludedDevice> excludeDevices) {
@@ -48,7 +49,7 @@ public record NodeSelection(
   /**
    * A device that is known to be dead.
    *
-   * @param node its node, or, where that is gone, the ip of the device in the ring
+   * @param node its node, which may be gone; or the ip of the device in the ring
    * @param device its name in the ring
    */
   public record ExcludedDevice(

@@ -258,7 +258,9 @@ public record PartitionPowerIncreaseSpec(
     /** No proxy is among the consumers: one with an old ring writes where nobody looks later. */
     NoProxyProof,
     /** A consumer proves nothing: it is only given time. */
-    UnprovenConsumer
+    UnprovenConsumer,
+    /** Cleanup may end later than {@code reclaimAge} after the ring was increased. */
+    LateCleanup
   }
 
   /** How much of the links is looked at. */

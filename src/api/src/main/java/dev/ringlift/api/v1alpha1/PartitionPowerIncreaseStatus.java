@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param cleanupDeadline until when cleanup has to have ended: reclaimAge after the Increase or
  *     Cancel ring was first written; null while there is none
  * @param approved the gates of the present cycle that have been approved: {@code <Gate>/<cycle>}
+ * @param excluded the devices that are left out, as the ring names them
  * @param preflight each check with its result
  * @param problems at most 20
  * @param conditions Ready, Reconciling, Stalled, PreflightPassed, RingDistributed,
@@ -63,6 +64,10 @@ public record PartitionPowerIncreaseStatus(
         @Size(max = 8)
         @ListType(ListType.Kind.SET)
         @Nullable List<String> approved,
+    @JsonPropertyDescription("The devices that are left out; wipe each before it returns.")
+        @Size(max = 256)
+        @ListType(ListType.Kind.ATOMIC)
+        @Nullable List<Excluded> excluded,
     @JsonPropertyDescription("The checks before the first change, each with its result.")
         @Size(max = 50)
         @ListType(value = ListType.Kind.MAP, keys = "check")
@@ -83,7 +88,49 @@ public record PartitionPowerIncreaseStatus(
   public static final PartitionPowerIncreaseStatus NOTHING =
       new PartitionPowerIncreaseStatus(
           null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-          null, null, null);
+          null, null, null, null);
+
+  /** Of an increase that leaves no device out. */
+  public PartitionPowerIncreaseStatus(
+      @Nullable Long observedGeneration,
+      @Nullable Phase phase,
+      @Nullable String message,
+      @Nullable Integer fromPartPower,
+      @Nullable Cycle cycle,
+      @Nullable RingStatus ring,
+      @Nullable Publication publication,
+      @Nullable NodeCounts nodes,
+      @Nullable Progress progress,
+      @Nullable Boolean pastPointOfNoReturn,
+      @Nullable String replicationSuspendedSince,
+      @Nullable String cleanupDeadline,
+      @Nullable List<String> approved,
+      @Nullable List<PreflightCheck> preflight,
+      @Nullable List<Problem> problems,
+      @Nullable List<Condition> conditions,
+      @Nullable String startTime,
+      @Nullable String completionTime) {
+    this(
+        observedGeneration,
+        phase,
+        message,
+        fromPartPower,
+        cycle,
+        ring,
+        publication,
+        nodes,
+        progress,
+        pastPointOfNoReturn,
+        replicationSuspendedSince,
+        cleanupDeadline,
+        approved,
+        null,
+        preflight,
+        problems,
+        conditions,
+        startTime,
+        completionTime);
+  }
 
   /** The same but for how far the current step is. */
   public PartitionPowerIncreaseStatus withProgress(@Nullable Progress newProgress) {
@@ -101,6 +148,7 @@ public record PartitionPowerIncreaseStatus(
         replicationSuspendedSince,
         cleanupDeadline,
         approved,
+        excluded,
         preflight,
         problems,
         conditions,
@@ -253,6 +301,23 @@ public record PartitionPowerIncreaseStatus(
       @JsonPropertyDescription("Files handled per second at present.") long filesPerSecond,
       @JsonPropertyDescription("When the step is estimated to end.")
           @Nullable String estimatedCompletion) {}
+
+  /**
+   * A device that is left out.
+   *
+   * @param node as the spec names it
+   * @param ringDevice its id in the ring; null if it is not in the ring
+   * @param address its ip in the ring
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Excluded(
+      @JsonPropertyDescription("Its node, or its ip in the ring, as the spec names it.")
+          String node,
+      @JsonPropertyDescription("Its name.") String device,
+      @JsonPropertyDescription("Its id in the ring, if it is in the ring.")
+          @Nullable Integer ringDevice,
+      @JsonPropertyDescription("Its ip in the ring, if it is in the ring.")
+          @Nullable String address) {}
 
   /**
    * One check before the first change.

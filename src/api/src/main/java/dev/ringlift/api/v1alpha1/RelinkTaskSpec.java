@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param relinker how hard to work; may change while the task runs
  * @param verify for the step {@code Verify} how much of each device is looked at, {@code Sample} or
  *     {@code Full}; null for the other steps
+ * @param excluded devices to leave alone, whatever they hold; may change while the task runs
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @ValidationRule(
@@ -43,7 +44,8 @@ import org.jspecify.annotations.Nullable;
             + " && self.policyIndex == oldSelf.policyIndex && self.step == oldSelf.step"
             + " && self.partPower == oldSelf.partPower && self.nextPartPower == oldSelf.nextPartPower"
             + " && (has(self.verify) ? self.verify : '') == (has(oldSelf.verify) ? oldSelf.verify : '')",
-    message = "only ring, round, devices, attempt, paused and relinker of a task may change")
+    message =
+        "only ring, round, devices, excluded, attempt, paused and relinker of a task may change")
 @ValidationRule(
     value =
         "self.round >= oldSelf.round && (self.ringMd5 == oldSelf.ringMd5 || self.round > oldSelf.round)",
@@ -105,10 +107,15 @@ public record RelinkTaskSpec(
         RelinkerSettings relinker,
     @JsonPropertyDescription(
             "How much of each device the step Verify looks at: Sample (a twentieth of its partitions, 16 at least) or Full; absent for the other steps.")
-        @Nullable Verify verify) {
+        @Nullable Verify verify,
+    @JsonPropertyDescription("Devices to leave alone, whatever they hold.")
+        @Size(max = 256)
+        @ListType(ListType.Kind.SET)
+        List<@Size(min = 1, max = 253) @Pattern(NamePatterns.DEVICE) String> excluded) {
 
   public RelinkTaskSpec {
     devices = devices == null ? List.of() : List.copyOf(devices);
+    excluded = excluded == null ? List.of() : List.copyOf(excluded);
   }
 
   /** What a node has to do in a step that changes something. */
@@ -142,7 +149,65 @@ public record RelinkTaskSpec(
         attempt,
         paused,
         relinker,
-        null);
+        null,
+        List.of());
+  }
+
+  /** What a node has to do, with no device to leave alone. */
+  public RelinkTaskSpec(
+      String increaseUid,
+      int cycle,
+      String nodeName,
+      int policyIndex,
+      Step step,
+      int partPower,
+      int nextPartPower,
+      String ringMd5,
+      long ringVersion,
+      int round,
+      List<String> devices,
+      int attempt,
+      boolean paused,
+      RelinkerSettings relinker,
+      @Nullable Verify verify) {
+    this(
+        increaseUid,
+        cycle,
+        nodeName,
+        policyIndex,
+        step,
+        partPower,
+        nextPartPower,
+        ringMd5,
+        ringVersion,
+        round,
+        devices,
+        attempt,
+        paused,
+        relinker,
+        verify,
+        List.of());
+  }
+
+  /** The same but for these: what is left alone, and what is still to be done. */
+  public RelinkTaskSpec withExcluded(List<String> left, List<String> others, int newAttempt) {
+    return new RelinkTaskSpec(
+        increaseUid,
+        cycle,
+        nodeName,
+        policyIndex,
+        step,
+        partPower,
+        nextPartPower,
+        ringMd5,
+        ringVersion,
+        round,
+        others,
+        newAttempt,
+        paused,
+        relinker,
+        verify,
+        left);
   }
 
   /** The same but for this. */
@@ -162,7 +227,8 @@ public record RelinkTaskSpec(
         attempt,
         value,
         relinker,
-        verify);
+        verify,
+        excluded);
   }
 
   /** The same but for these, to be done anew. */
@@ -182,7 +248,8 @@ public record RelinkTaskSpec(
         newAttempt,
         paused,
         relinker,
-        verify);
+        verify,
+        excluded);
   }
 
   /** The kinds of work on a device. */

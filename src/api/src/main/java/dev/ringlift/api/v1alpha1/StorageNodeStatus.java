@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param rings every object ring in the ring directory
  * @param ringProblems rings of ConfigMaps that the agent is to install and does not, each with the
  *     reason
+ * @param policies the storage policies of the node's swift.conf; empty if it can't be read
+ * @param machine what of the machine bears on the work; null if it can't be told
+ * @param conditions StaleDevice: whether a device holds what an earlier increase left behind
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record StorageNodeStatus(
@@ -33,13 +37,64 @@ public record StorageNodeStatus(
     @JsonPropertyDescription("Rings that the agent is to install and does not, with the reason.")
         @Size(max = 64)
         @ListType(ListType.Kind.ATOMIC)
-        List<RingProblem> ringProblems) {
+        List<RingProblem> ringProblems,
+    @JsonPropertyDescription("Storage policies, by the node's swift.conf.")
+        @Size(max = 64)
+        @ListType(value = ListType.Kind.MAP, keys = "index")
+        List<PolicyStatus> policies,
+    @JsonPropertyDescription("What of the machine bears on the work.")
+        @Nullable MachineStatus machine,
+    @JsonPropertyDescription(
+            "StaleDevice: whether a device holds what an earlier increase left behind.")
+        @Size(max = 8)
+        @ListType(value = ListType.Kind.MAP, keys = "type")
+        List<Condition> conditions) {
+
+  /** The condition that is True while a device holds what an earlier increase left behind. */
+  public static final String STALE_DEVICE = "StaleDevice";
 
   public StorageNodeStatus {
+    policies = policies == null ? List.of() : List.copyOf(policies);
+    conditions = conditions == null ? List.of() : List.copyOf(conditions);
     devices = devices == null ? List.of() : List.copyOf(devices);
     rings = rings == null ? List.of() : List.copyOf(rings);
     ringProblems = ringProblems == null ? List.of() : List.copyOf(ringProblems);
   }
+
+  /** A node of which no more is known. */
+  public StorageNodeStatus(
+      String agentVersion,
+      int deviceCount,
+      List<DeviceStatus> devices,
+      List<RingFileStatus> rings,
+      List<RingProblem> ringProblems) {
+    this(agentVersion, deviceCount, devices, rings, ringProblems, List.of(), null, List.of());
+  }
+
+  /**
+   * A storage policy.
+   *
+   * @param dataFragments how many different fragments are needed to read an object; 1 for
+   *     replication
+   * @param fragments how many different ones there are, after which they repeat; 1 for replication
+   */
+  public record PolicyStatus(
+      @JsonPropertyDescription("Its index.") int index,
+      @JsonPropertyDescription(
+              "How many different fragments are needed to read an object; 1 for replication.")
+          int dataFragments,
+      @JsonPropertyDescription("How many different fragments there are; 1 for replication.")
+          int fragments) {}
+
+  /**
+   * The machine.
+   *
+   * @param memoryBytes its main memory; rounded
+   * @param vfsCachePressure the kernel's vm.vfs_cache_pressure
+   */
+  public record MachineStatus(
+      @JsonPropertyDescription("Its main memory; rounded.") long memoryBytes,
+      @JsonPropertyDescription("The kernel's vm.vfs_cache_pressure.") int vfsCachePressure) {}
 
   /**
    * A device of the node.

@@ -35,7 +35,7 @@ final class CustomResourceDefinitions {
           PartitionPowerIncrease.class,
           List.of(PartitionPowerIncreaseSpec.class, PartitionPowerIncreaseStatus.class),
           StorageNode.class,
-          List.of(StorageNodeStatus.class),
+          List.of(StorageNodeSpec.class, StorageNodeStatus.class),
           RelinkTask.class,
           List.of(RelinkTaskSpec.class, RelinkTaskStatus.class));
 
@@ -83,7 +83,7 @@ final class CustomResourceDefinitions {
               for (Class<?> type : records) {
                 boolean spec = type.getSimpleName().endsWith("Spec");
                 annotate(schemaOf(spec ? "spec" : "status", root.getProperties()), type);
-                if (spec) {
+                if (spec && kind != StorageNode.class) { // an agent makes one without
                   root.setRequired(List.of("spec"));
                 }
               }

@@ -1,0 +1,232 @@
+package dev.ringlift.operator.plan;
+
+import dev.ringlift.api.v1alpha1.NodeSelection.ExcludedDevice;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck.Result;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
+import dev.ringlift.operator.plan.Observation.Node;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The checks, before a Prepare ring is published, of nodes, their agents and devices. */
+final class NodeChecks {
+  /** The first agent that leaves devices alone that are excluded: major and minor version. */
+  private static final int FIRST_MAJOR = 0;
+
+  private static final int FIRST_MINOR = 1;
+  private static final Pattern VERSION = Pattern.compile("(\\d{1,6})\\.(\\d{1,6})(\\..*)?");
+
+  /** Clocks further apart than this let a later write lose against an earlier one. */
+  private static final Duration CLOCK_SKEW = Duration.ofSeconds(3);
+
+  private final Observation seen;
+  private final DeviceMap devices;
+  private final Barrier barrier;
+  private final Instant now;
+  private final List<PreflightCheck> checks = new ArrayList<>();
+
+  private NodeChecks(Scene scene) {
+    this.seen = scene.seen();
+    this.devices = scene.devices();
+    this.barrier = scene.barrier();
+    this.now = scene.now();
+  }
+
+  static List<PreflightCheck> of(Scene scene) {
+    NodeChecks checks = new NodeChecks(scene);
+    checks.checkNodes();
+    return checks.checks;
+  }
+
+  private void checkNodes() {
+    if (devices.ringDevices().isEmpty() && devices.problems().isEmpty()) {
+      add(Check.DevicesMatched, Result.Failed, "The ring has no device.");
+      return;
+    }
+    addProblems(
+        Check.DevicesMatched,
+        devices.problems(),
+        "Every device of the ring belongs to one of %d node(s)."
+            .formatted(devices.ringDevices().size()));
+    String dataDir = DataDir.of(seen.increase().spec().policyIndex());
+    List<Problem> heldBack =
+        seen.nodes().stream()
+            .filter(node -> !devices.required(node, dataDir).isEmpty())
+            .flatMap(node -> HeldBack.why(node, seen.increase().spec().nodes()).stream())
+            .toList();
+    addProblems(
+        Check.NodesSelected, heldBack, "All nodes with devices that have to be done take part.");
+    checkExclusions();
+    checkCordoned(dataDir);
+    addProblems(
+        Check.AgentsAlive,
+        barrier.lost(),
+        "The agents of all %d node(s) answer.".formatted(barrier.nodes()));
+    checkVersions();
+    checkClocks();
+    List<Problem> outdated =
+        barrier.missingNodes().stream()
+            .filter(problem -> !barrier.lost().contains(problem))
+            .toList();
+    addProblems(
+        Check.RingDistributed, outdated, "All nodes that answer have the ring that the store has.");
+    List<Problem> unusable =
+        seen.nodes().stream().flatMap(node -> devices.unusable(node).stream()).toList();
+    addProblems(
+        Check.DevicesMounted, unusable, "All devices of the ring are on their nodes and mounted.");
+    checkStale(dataDir);
+  }
+
+  /** A cordoned node works: its agent's pod stays, and may come back. But it may be drained. */
+  private void checkCordoned(String dataDir) {
+    List<String> cordoned =
+        seen.nodes().stream()
+            .filter(Node::cordoned)
+            .filter(node -> !devices.required(node, dataDir).isEmpty())
+            .map(
+                node ->
+                    "Node %s is cordoned; it takes part. If it is to be drained or replaced, hold it back by the label ringlift.dev/skip, or wait with the increase."
+                        .formatted(node.name()))
+            .toList();
+    if (cordoned.isEmpty()) {
+      add(Check.NodesCordoned, Result.Passed, "No node with devices to be done is cordoned.");
+    } else {
+      add(Check.NodesCordoned, Result.Warning, Sentences.first(cordoned));
+    }
+  }
+
+  private void checkVersions() {
+    List<String> old = new ArrayList<>();
+    Set<String> versions = new TreeSet<>();
+    for (Node node : seen.nodes()) {
+      if (node.inventory() == null || devices.leftOut().contains(node.name())) {
+        continue;
+      }
+      String version = Sentences.foreign(node.inventory().agentVersion());
+      versions.add(version);
+      if (isTooOld(version)) {
+        old.add(
+            "The agent of node %s has version %s, and %d.%d is needed."
+                .formatted(node.name(), version, FIRST_MAJOR, FIRST_MINOR));
+      }
+    }
+    if (!old.isEmpty()) {
+      add(Check.AgentVersions, Result.Failed, Sentences.first(old));
+    } else if (versions.size() > 1) {
+      add(
+          Check.AgentVersions,
+          Result.Warning,
+          "Agents have different versions: %s. Let their rollout end first."
+              .formatted(String.join(", ", versions)));
+    } else {
+      add(
+          Check.AgentVersions,
+          Result.Passed,
+          versions.isEmpty()
+              ? "No agent has told its version."
+              : "All agents have version " + versions.iterator().next() + ".");
+    }
+  }
+
+  /** What is no version by its look is not too old: somebody may have built it himself. */
+  static boolean isTooOld(String version) {
+    Matcher parts = VERSION.matcher(version);
+    if (!parts.matches()) {
+      return false;
+    }
+    int major = Integer.parseInt(parts.group(1));
+    int minor = Integer.parseInt(parts.group(2));
+    return major < FIRST_MAJOR || (major == FIRST_MAJOR && minor < FIRST_MINOR);
+  }
+
+  /** A clock that is ahead is seen by a Lease from the future; one behind, by one that runs out. */
+  private void checkClocks() {
+    List<String> ahead = new ArrayList<>();
+    for (Node node : seen.nodes()) {
+      if (node.heartbeat() == null) {
+        continue;
+      }
+      Duration skew = Duration.between(now, node.heartbeat().renewed());
+      if (skew.compareTo(CLOCK_SKEW) > 0) {
+        ahead.add(
+            "The clock of node %s is at least %s ahead of the operator's."
+                .formatted(node.name(), Times.inWords(skew)));
+      }
+    }
+    if (ahead.isEmpty()) {
+      add(Check.AgentClocks, Result.Passed, "No agent's clock is ahead of the operator's.");
+    } else {
+      add(
+          Check.AgentClocks,
+          Result.Warning,
+          Sentences.first(ahead)
+              + " Swift decides by time stamps which write is the last: mend the clocks first.");
+    }
+  }
+
+  /** What is left out anyway may be stale: it has to be wiped before it returns. */
+  private void checkStale(String dataDir) {
+    List<Problem> stale = devices.stale(seen.nodes(), dataDir);
+    List<Problem> taking = stale.stream().filter(problem -> !isLeftOut(problem)).toList();
+    if (!stale.isEmpty() && taking.isEmpty()) {
+      add(
+          Check.NoStaleDevices,
+          Result.Warning,
+          Sentences.first(stale.stream().map(Problem::message).toList())
+              + " It is left out, as spec.nodes.excludeDevices has it.");
+    } else {
+      addProblems(
+          Check.NoStaleDevices, taking, "No device holds what an earlier increase left behind.");
+    }
+  }
+
+  private boolean isLeftOut(Problem problem) {
+    return problem.node() != null
+        && problem.device() != null
+        && devices.exclusions().ofNode(problem.node()).contains(problem.device());
+  }
+
+  private void checkExclusions() {
+    Exclusions exclusions = devices.exclusions();
+    List<ExcludedDevice> named = seen.increase().spec().nodes().excludeDevices();
+    if (named.isEmpty()) {
+      add(Check.Exclusions, Result.Passed, "No device is to be left out.");
+    } else if (exclusions.refusal() != null) {
+      add(Check.Exclusions, Result.Failed, exclusions.refusal());
+    } else if (!exclusions.strangers().isEmpty()) {
+      add(
+          Check.Exclusions,
+          Result.Failed,
+          "spec.nodes.excludeDevices names what is neither in the ring nor on its node: %s. Name devices as the ring does, with their node, or with their ip in the ring."
+              .formatted(Exclusions.names(exclusions.strangers())));
+    } else {
+      add(
+          Check.Exclusions,
+          Result.Warning,
+          "%s: left out. Every partition has enough replicas without, but what only these hold can't be found any more. Wipe each before it returns."
+              .formatted(Exclusions.names(named)));
+    }
+  }
+
+  private void addProblems(Check check, List<Problem> problems, String otherwise) {
+    addSentences(check, problems.stream().map(Problem::message).toList(), otherwise);
+  }
+
+  private void addSentences(Check check, List<String> failures, String otherwise) {
+    if (failures.isEmpty()) {
+      add(check, Result.Passed, otherwise);
+    } else {
+      add(check, Result.Failed, Sentences.first(failures));
+    }
+  }
+
+  private void add(Check check, Result result, String message) {
+    checks.add(new PreflightCheck(check.name(), result, message));
+  }
+}
