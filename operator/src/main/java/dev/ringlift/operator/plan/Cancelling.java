@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * Takes an increase back, for as long as there is a way.
  *
  * <ol>
- *   <li>Nothing published yet: it ends at once. (Of a first Prepare of which only the builder was
- *       written, the ring is written first, for ring and builder have to agree.)
+ *   <li>Nothing published yet: it ends at once. (A first Prepare that stands in the status but is
+ *       not in the store, or only by its builder, is made whole and then taken back: ring and
+ *       builder have to agree, and what another operator has sent must not arrive afterwards.)
  *   <li>Prepared: the relink tasks are paused, and the Cancel ring is published. That waits for no
  *       node: it undoes what the Prepare ring asks for, and needs no work that was done.
  *   <li>The Cancel ring everywhere, and settled: the links of the next power are removed on every

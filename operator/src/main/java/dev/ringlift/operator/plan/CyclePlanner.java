@@ -26,7 +26,8 @@ final class CyclePlanner {
   static Plan beginning(Scene scene) {
     Ring ring = scene.ring();
     if (scene.spec().cancel()) {
-      return RingTransition.publish(scene, Phase.Cancelling, Transition.PREPARE); // the other half
+      // What is under way is made whole before it is taken back; see Scene.isPreparing.
+      return RingTransition.publish(scene, Phase.Cancelling, Transition.PREPARE);
     }
     if (ring.partPower() > scene.target()) {
       String message = RingChecks.targetMessage(ring, scene.target());
@@ -64,7 +65,7 @@ final class CyclePlanner {
                   scene.facts().byHand())));
     }
     if (cancel) {
-      return scene.isHalfWritten()
+      return scene.isPreparing()
           ? RingTransition.publish(scene, Phase.Cancelling, Transition.PREPARE)
           : Cancelling.between(ending);
     }

@@ -110,7 +110,7 @@ public final class Planner {
 
   private Plan planWithRing(Scene scene) {
     boolean begun = scene.begun();
-    if (!begun && scene.spec().cancel() && !scene.isHalfWritten()) {
+    if (!begun && scene.spec().cancel() && !scene.isPreparing()) {
       return Cancelling.atOnce(scene.facts());
     }
     // The ring that is there may be the other's: the status keeps the last one of this increase.

@@ -4,11 +4,13 @@ import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Cycle;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.RingStatus;
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.operator.plan.Plan.Facts;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingFileName;
+import dev.ringlift.ring.Transition;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,8 +119,21 @@ record Scene(
   }
 
   /** Whether of the transition that was decided on last only the builder has been written. */
-  boolean isHalfWritten() {
+  private boolean isHalfWritten() {
     return BuilderState.of(pair, seen.increase().publication()) instanceof BuilderState.Ahead;
+  }
+
+  /**
+   * Whether a Prepare that was decided on is not done yet: its other half is missing, or all of it,
+   * which another operator may have sent and which may still arrive. Only what is written over it
+   * makes sure that it does not.
+   */
+  boolean isPreparing() {
+    Publication intent = seen.increase().publication();
+    return isHalfWritten()
+        || (intent != null
+            && intent.transition().equals(Transitions.name(Transition.PREPARE))
+            && intent.fromMd5().equals(pair.ringMd5()));
   }
 
   Scene with(Facts newFacts) {

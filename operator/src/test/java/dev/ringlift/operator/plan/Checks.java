@@ -233,7 +233,7 @@ final class Checks {
   void write(World world, Write write) {
     check(
         Invariant.REMAINS,
-        !world.hasEnded() || write instanceof Write.OfAnnotation,
+        !world.hasEnded() || write instanceof Write.OfAnnotation || nobodyBegins(world, write),
         "%s after the end",
         write);
     switch (write) {
@@ -247,6 +247,15 @@ final class Checks {
               "writes over another hand's");
       case Write.OfAnnotation annotation -> {}
     }
+  }
+
+  /**
+   * A task that a replaced operator had sent: agents work only while they see its ring, and that is
+   * gone.
+   */
+  private static boolean nobodyBegins(World world, Write write) {
+    return write instanceof Write.OfTask(TaskChange change)
+        && !change.spec().ringMd5().equals(world.store().ring());
   }
 
   /** As the schema of RelinkTask has it. */
