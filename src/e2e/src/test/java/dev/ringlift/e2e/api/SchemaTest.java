@@ -228,7 +228,8 @@ class SchemaTest {
 
     assertThat(result.exitCode()).isNotZero();
     assertThat(result.err())
-        .contains("only ring, round, devices, attempt, paused and relinker of a task may change");
+        .contains(
+            "only ring, round, devices, excluded, attempt, paused and relinker of a task may change");
 
     String otherRing = "\"ringMd5\":\"00000000000000000000000000000000\"";
     assertThat(patch("relinktask", "{\"spec\":{%s}}".formatted(otherRing)).err())
