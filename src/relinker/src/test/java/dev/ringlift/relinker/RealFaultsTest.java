@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ringlift.relinker.engine.LocalRelinker;
 import dev.ringlift.relinker.posix.Posix;
+import dev.ringlift.testkit.MountedDevices;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

@@ -25,7 +25,8 @@ public final class ChartAccounts {
         node -> kubeconfig(server, cluster, folder, RingliftChart.AGENT, node));
   }
 
-  private static Path kubeconfig(
+  /** Of this account as a pod on this node has it. */
+  public static Path kubeconfig(
       ApiServer server, SwiftCluster cluster, Path folder, String account, String node) {
     return server.kubeconfig(
         folder.resolve(account + "-" + node + ".kubeconfig"),

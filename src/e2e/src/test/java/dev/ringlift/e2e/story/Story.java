@@ -11,6 +11,7 @@ import dev.ringlift.api.v1alpha1.RelinkTask;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
 import dev.ringlift.e2e.chart.ChartAccounts;
+import dev.ringlift.e2e.chart.RingliftChart;
 import dev.ringlift.e2e.cluster.ClusterLayout;
 import dev.ringlift.e2e.cluster.ProcessSettings;
 import dev.ringlift.e2e.cluster.Programs;
@@ -40,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.awaitility.core.ConditionFactory;
 
 /**
@@ -91,6 +93,22 @@ final class Story implements AutoCloseable {
       int objectCount,
       RingLayout ringLayout,
       ProcessSettings settings) {
+    this(server, folder, partPower, objectCount, ringLayout, settings, hosts -> {});
+  }
+
+  /**
+   * The same, on these disks.
+   *
+   * @param disks makes something of the devices' folders before there is anything in them
+   */
+  Story(
+      ApiServer server,
+      Path folder,
+      int partPower,
+      int objectCount,
+      RingLayout ringLayout,
+      ProcessSettings settings,
+      Consumer<List<StorageHost>> disks) {
     this.server = server;
     this.folder = folder;
     int number = NUMBER.incrementAndGet();
@@ -107,6 +125,7 @@ final class Story implements AutoCloseable {
             settings,
             Programs.ofThisCheckout(),
             ringLayout);
+    disks.accept(cluster.hosts());
     String ringsFrom = ringLayout == RingLayout.HOST_PATH ? "Installed" : "ConfigMap";
     ChartAccounts.give(server, cluster, folder, ringsFrom);
     Path ring = makeRing(partPower);
@@ -117,6 +136,11 @@ final class Story implements AutoCloseable {
     assertThat(before.misplaced()).isEmpty();
     published = new PublishedRings(cluster, usersBuilder());
     await("the first ring is seen").until(() -> !published.pairs().isEmpty());
+  }
+
+  /** A kubeconfig of the agent on this node. */
+  Path agentKubeconfig(String node) {
+    return ChartAccounts.kubeconfig(server, cluster, folder, RingliftChart.AGENT, node);
   }
 
   private Path makeRing(int partPower) {
@@ -207,17 +231,19 @@ final class Story implements AutoCloseable {
 
   /** Limits the rate on each node, so that a step lasts long enough to be disturbed. */
   void limitRate(int filesPerSecond) {
-    server
-        .kubectl(
-            "patch",
-            "ppi",
-            INCREASE,
-            "-n",
-            cluster.namespace(),
-            "--type=merge",
-            "-p",
-            "{\"spec\":{\"relinker\":{\"filesPerSecond\":%d}}}".formatted(filesPerSecond))
-        .orThrow();
+    wish("relinker: {filesPerSecond: %d}".formatted(filesPerSecond));
+  }
+
+  /** The user changes the spec of the increase. */
+  void wish(String change) {
+    kubectl("patch", "ppi", INCREASE, "--type=merge", "-p", "spec: {%s}".formatted(change));
+  }
+
+  /** By the administrator, in the namespace of the story; gives what it prints. */
+  String kubectl(String... words) {
+    List<String> all = new ArrayList<>(List.of("-n", cluster.namespace()));
+    all.addAll(List.of(words));
+    return server.kubectl(all.toArray(String[]::new)).orThrow().out();
   }
 
   // What is seen
@@ -242,6 +268,32 @@ final class Story implements AutoCloseable {
         .map(Condition::getMessage)
         .findFirst()
         .orElse("");
+  }
+
+  /** Every node has a task of this step, in this state. */
+  boolean allNodes(Step step, RelinkTaskStatus.State state) {
+    return cluster.hosts().stream()
+        .allMatch(
+            host ->
+                taskStatus(host.name(), step)
+                    .filter(status -> status.state() == state)
+                    .isPresent());
+  }
+
+  /** Waits until each node is in the middle of a step: some files are done, others are not. */
+  void awaitMiddleOf(Step step) {
+    eventually("every node is in the middle of " + step)
+        .until(
+            () ->
+                cluster.hosts().stream()
+                    .allMatch(
+                        host ->
+                            taskStatus(host.name(), step)
+                                .filter(
+                                    status ->
+                                        status.state() == RelinkTaskStatus.State.Running
+                                            && status.files() > 0)
+                                .isPresent()));
   }
 
   Optional<RelinkTaskStatus> taskStatus(String node, Step step) {
@@ -313,6 +365,17 @@ final class Story implements AutoCloseable {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has MD5", e);
     }
+  }
+
+  /** Somebody puts another builder into the ConfigMap, and leaves the ring as it is. */
+  void replaceBuilder(byte[] builder) {
+    String changed = Base64.getEncoder().encodeToString(builder);
+    cluster
+        .client()
+        .configMaps()
+        .inNamespace(cluster.namespace())
+        .withName(SwiftCluster.RINGS)
+        .edit(map -> new ConfigMapBuilder(map).addToBinaryData("object.builder", changed).build());
   }
 
   /** SIGKILL for the operator, and a new one at once. */

@@ -1,4 +1,4 @@
-package dev.ringlift.relinker;
+package dev.ringlift.testkit;
 
 import dev.ringlift.testkit.process.Command;
 import java.io.IOException;
@@ -8,23 +8,23 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** File systems of a test, which needs root for them; all are gone when it is closed. */
-final class MountedDevices implements AutoCloseable {
+public final class MountedDevices implements AutoCloseable {
   private final Deque<Path> mounted = new ArrayDeque<>();
 
-  MountedDevices() throws IOException {
+  public MountedDevices() throws IOException {
     if (!Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
       throw new IllegalStateException("This test mounts file systems: it must be run as root.");
     }
   }
 
   /** A file system in memory, with these options of tmpfs. */
-  Path tmpfs(Path at, String options) throws IOException {
+  public Path tmpfs(Path at, String options) throws IOException {
     Files.createDirectories(at);
     return mounted(at, Command.of("mount", "-t", "tmpfs", "-o", options, "tmpfs", at.toString()));
   }
 
   /** What is at one place, at another too. */
-  Path bind(Path from, Path at) throws IOException {
+  public Path bind(Path from, Path at) throws IOException {
     Files.createDirectories(at);
     return mounted(at, Command.of("mount", "--bind", from.toString(), at.toString()));
   }
@@ -35,18 +35,18 @@ final class MountedDevices implements AutoCloseable {
     return at;
   }
 
-  void remount(Path at, String options) {
+  public void remount(Path at, String options) {
     Command.of("mount", "-o", "remount," + options, at.toString()).run().orThrow();
   }
 
   /** Takes it from its place, though it is in use. */
-  void detach(Path at) {
+  public void detach(Path at) {
     Command.of("umount", "-l", at.toString()).run().orThrow();
     mounted.remove(at);
   }
 
   /** Inodes in use. */
-  long inodes(Path at) {
+  public long inodes(Path at) {
     String[] figures =
         Command.of("stat", "-f", "-c", "%c %d", at.toString())
             .run()
