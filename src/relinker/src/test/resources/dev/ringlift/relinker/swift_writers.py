@@ -74,6 +74,12 @@ def write(rnd, router, policy, told, power, next_part_power, name):
         # The client was told that it failed, so either may hold; so does a proxy whose PUT failed, which is tried again.
         told[name] = ['UNKNOWN', stamp.internal, '']
         return 1
+    finally:
+        # Swift invalidates just before it renames: whoever hashes the suffix in between, a replicator of Swift's too, has a wrong hash. That is
+        # not what is tried here, so the invalidation is made once more.
+        suffix = os.path.dirname(disk_file._datadir)
+        if os.path.isdir(suffix):
+            disk_file.manager.invalidate_hash(suffix)
     return 0
 
 

@@ -36,10 +36,13 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  *
  * <p>Invariants: whoever changes a suffix dir invalidates it afterwards under the lock, so a change
- * is either seen in step 2 or its invalidation found in step 4. {@code hashes.invalid} is emptied
- * only after the file that replaces it is in place. The new file is not synced by itself: after a
- * crash it is whole, or is not readable as a pickle (which means: rehash everything), or is the old
- * one; and the partition is called done only after the whole file system has been synced.
+ * is either seen in step 2 or its invalidation found in step 4. (Object servers invalidate just
+ * before they rename a file into place, {@code swift/obj/diskfile.py}: a hash that is computed in
+ * between, here or by a replicator, lacks that file until the suffix changes again.) {@code
+ * hashes.invalid} is emptied only after the file that replaces it is in place. The new file is not
+ * synced by itself: after a crash it is whole, or is not readable as a pickle (which means: rehash
+ * everything), or is the old one; and the partition is called done only after the whole file system
+ * has been synced.
  */
 final class PartitionHashes {
   static final long LOCK_TIMEOUT = TimeUnit.SECONDS.toNanos(10);
