@@ -18,21 +18,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The checks, before a Prepare ring is published, of those who load the ring beside the nodes. */
 final class ConsumerChecks {
   /** Swift's guide: the first release whose servers can do it. */
-  private static final int FIRST_MAJOR = 2;
-
-  private static final int FIRST_MINOR = 13;
-  private static final Pattern VERSION = Pattern.compile("(\\d{1,6})\\.(\\d{1,6})(\\..*)?");
+  private static final FirstVersion SWIFT = new FirstVersion(2, 13);
 
   /** Clocks further apart than this let a later write lose against an earlier one. */
-  private static final Duration CLOCK_SKEW = Duration.ofSeconds(3);
+  static final Duration CLOCK_SKEW = Duration.ofSeconds(3);
 
   private final PartitionPowerIncreaseSpec spec;
   private final Audience audience;
@@ -197,15 +192,8 @@ final class ConsumerChecks {
         + (words.size() > 3 ? ", …" : "");
   }
 
-  /** What is no version by its look is not too old: a distributor may have named it. */
   static boolean isTooOld(String version) {
-    Matcher parts = VERSION.matcher(version);
-    if (!parts.matches()) {
-      return false;
-    }
-    int major = Integer.parseInt(parts.group(1));
-    int minor = Integer.parseInt(parts.group(2));
-    return major < FIRST_MAJOR || (major == FIRST_MAJOR && minor < FIRST_MINOR);
+    return SWIFT.isAfter(version);
   }
 
   private void checkClocks() {

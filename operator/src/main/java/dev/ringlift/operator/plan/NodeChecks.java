@@ -11,19 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The checks, before a Prepare ring is published, of nodes, their agents and devices. */
 final class NodeChecks {
-  /** The first agent that leaves devices alone that are excluded: major and minor version. */
-  private static final int FIRST_MAJOR = 0;
-
-  private static final int FIRST_MINOR = 1;
-  private static final Pattern VERSION = Pattern.compile("(\\d{1,6})\\.(\\d{1,6})(\\..*)?");
-
-  /** Clocks further apart than this let a later write lose against an earlier one. */
-  private static final Duration CLOCK_SKEW = Duration.ofSeconds(3);
+  /** The first agent that leaves devices alone that are excluded. */
+  private static final FirstVersion AGENT = new FirstVersion(0, 1);
 
   private final Observation seen;
   private final DeviceMap devices;
@@ -110,10 +102,10 @@ final class NodeChecks {
       }
       String version = Sentences.foreign(node.inventory().agentVersion());
       versions.add(version);
-      if (isTooOld(version)) {
+      if (AGENT.isAfter(version)) {
         old.add(
-            "The agent of node %s has version %s, and %d.%d is needed."
-                .formatted(node.name(), version, FIRST_MAJOR, FIRST_MINOR));
+            "The agent of node %s has version %s, and %s is needed."
+                .formatted(node.name(), version, AGENT));
       }
     }
     if (!old.isEmpty()) {
@@ -134,17 +126,6 @@ final class NodeChecks {
     }
   }
 
-  /** What is no version by its look is not too old: somebody may have built it himself. */
-  static boolean isTooOld(String version) {
-    Matcher parts = VERSION.matcher(version);
-    if (!parts.matches()) {
-      return false;
-    }
-    int major = Integer.parseInt(parts.group(1));
-    int minor = Integer.parseInt(parts.group(2));
-    return major < FIRST_MAJOR || (major == FIRST_MAJOR && minor < FIRST_MINOR);
-  }
-
   /** A clock that is ahead is seen by a Lease from the future; one behind, by one that runs out. */
   private void checkClocks() {
     List<String> ahead = new ArrayList<>();
@@ -153,7 +134,7 @@ final class NodeChecks {
         continue;
       }
       Duration skew = Duration.between(now, node.heartbeat().renewed());
-      if (skew.compareTo(CLOCK_SKEW) > 0) {
+      if (skew.compareTo(ConsumerChecks.CLOCK_SKEW) > 0) {
         ahead.add(
             "The clock of node %s is at least %s ahead of the operator's."
                 .formatted(node.name(), Times.inWords(skew)));
