@@ -11,8 +11,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,6 +77,45 @@ class KnobsTest {
     assertThat(ranks).containsExactly("class 2, nice 3", "class 3, nice 4");
     assertThat(relinked.problems()).isEmpty();
     assertThat(relinked.result()).contains(new DeviceResult.Succeeded(false));
+  }
+
+  @Test
+  void workersComeAndGoFromTheNextPartitionOn() {
+    for (String begin : List.of("ff", "f0", "e0", "d0", "c0", "b0", "a0", "90")) {
+      tree.write(hash(begin, "abc"), 8, DATA);
+    }
+    List<String> threads = Collections.synchronizedList(new ArrayList<>());
+    CyclicBarrier all = new CyclicBarrier(4, () -> settings.workersPerDevice(1));
+    settings.workersPerDevice(1);
+
+    DeviceProgress relinked =
+        run(
+            tree.relink(8),
+            settings,
+            (device, partition) -> {
+              threads.add(Thread.currentThread().getName());
+              if (partition == 0xff) {
+                settings.workersPerDevice(4);
+              } else if (partition >= 0xc0) {
+                await(all);
+              }
+              return Optional.empty();
+            });
+
+    assertThat(threads).hasSize(8).startsWith("relink-d1");
+    assertThat(threads.subList(1, 5))
+        .containsExactlyInAnyOrder("relink-d1", "relink-d1-1", "relink-d1-2", "relink-d1-3");
+    assertThat(threads.subList(5, 8)).containsOnly("relink-d1");
+    assertThat(relinked.result()).contains(new DeviceResult.Succeeded(false));
+    assertThat(relinked.counters().linked()).isEqualTo(8);
+  }
+
+  private static void await(CyclicBarrier barrier) {
+    try {
+      barrier.await(30, TimeUnit.SECONDS);
+    } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+      throw new IllegalStateException("four workers were never at work at once", e);
+    }
   }
 
   @Test

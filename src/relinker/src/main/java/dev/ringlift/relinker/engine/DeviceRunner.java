@@ -11,12 +11,10 @@ import dev.ringlift.relinker.posix.Posix;
 import dev.ringlift.relinker.posix.PosixException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -44,12 +42,7 @@ final class DeviceRunner {
   private final Governor governor;
   private final Supplier<Posix> source;
   private final Clock clock;
-  private final int workers;
-
-  /**
-   * Names of partitions that are no directories: nothing to do, but, as Swift has it, never done.
-   */
-  private final AtomicInteger skipped = new AtomicInteger();
+  private final IntSupplier workers;
 
   DeviceRunner(
       RelinkRequest request,
@@ -57,7 +50,7 @@ final class DeviceRunner {
       Governor governor,
       Supplier<Posix> source,
       Clock clock,
-      int workers) {
+      IntSupplier workers) {
     this.request = request;
     this.meter = meter;
     this.governor = governor;
@@ -219,25 +212,13 @@ final class DeviceRunner {
 
   private DeviceResult work(Tools tools, Job job, PartitionTable table, StateSaver saver)
       throws PosixException, InterruptedException {
-    List<Thread> others = new ArrayList<>();
-    for (int i = 1; i < workers; i++) {
-      others.add(
-          Thread.ofPlatform()
-              .name("relink-" + meter.device() + "-" + i)
-              .start(() -> workElsewhere(job, table, saver)));
-    }
-    try {
-      workHere(tools, job, table, saver);
-    } finally {
-      for (Thread other : others) {
-        other.join();
-      }
-    }
+    Crew crew = new Crew(job, table, saver, source, clock, workers);
+    crew.work(tools);
     saver.finish();
-    return result(table);
+    return result(table, crew.skipped());
   }
 
-  private DeviceResult result(PartitionTable table) {
+  private DeviceResult result(PartitionTable table, int skipped) {
     if (governor.stopped() && table.toTry() > 0) {
       return new DeviceResult.Stopped(governor.stopReason());
     }
@@ -246,8 +227,8 @@ final class DeviceRunner {
       String first = meter.firstProblem().map(problem -> " The first: " + problem).orElse("");
       return new DeviceResult.Failed(errors + (errors == 1 ? " error." : " errors.") + first);
     }
-    if (!request.dryRun() && table.toTry() > skipped.get()) {
-      return new DeviceResult.Failed(table.toTry() - skipped.get() + " partitions were not done.");
+    if (!request.dryRun() && table.toTry() > skipped) {
+      return new DeviceResult.Failed(table.toTry() - skipped + " partitions were not done.");
     }
     return meter
         .needs()
@@ -258,53 +239,5 @@ final class DeviceRunner {
                     "The device has only %d inodes free, and up to %d are needed."
                         .formatted(needs.inodesFree(), needs.inodes())))
         .orElseGet(() -> new DeviceResult.Succeeded(false));
-  }
-
-  private void workElsewhere(Job job, PartitionTable table, StateSaver saver) {
-    try (Tools tools = new Tools(source)) {
-      workHere(tools, job, table, saver);
-    } catch (PosixException e) {
-      meter.error("", e.errno(), "The work on the device ended");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (RuntimeException | Error e) {
-      // A bug must end as the device's failure, and not as a thread that nobody misses.
-      meter.error("", 0, "The relinker has a bug: " + e);
-    }
-  }
-
-  private void workHere(Tools tools, Job job, PartitionTable table, StateSaver saver)
-      throws PosixException, InterruptedException {
-    PartitionMover mover = new PartitionMover(job, tools, clock);
-    Rank rank = new Rank(governor, meter);
-    DevicePresence presence =
-        new DevicePresence(tools.posix, request.devicesRoot(), meter.device(), job.device());
-    for (int index = table.take(); index >= 0; index = table.take()) {
-      boolean done = false;
-      boolean stopped = true;
-      rank.obey();
-      try {
-        if (governor.mayBegin(meter.device(), table.number(index))) {
-          presence.check();
-          meter.partitionBegun(table.weight(index));
-          PartitionMover.Outcome outcome = mover.move(table.number(index));
-          done = outcome == PartitionMover.Outcome.DONE;
-          stopped = outcome == PartitionMover.Outcome.STOPPED;
-          if (outcome == PartitionMover.Outcome.NO_DIRECTORY) {
-            skipped.incrementAndGet();
-          }
-        }
-      } finally {
-        table.release(index, done && !request.dryRun());
-      }
-      if (stopped) {
-        return;
-      }
-      meter.partitionTried(table.weight(index));
-      if (done) {
-        meter.partitionDone();
-        saver.partitionDone();
-      }
-    }
   }
 }

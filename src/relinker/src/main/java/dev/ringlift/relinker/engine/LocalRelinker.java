@@ -31,7 +31,8 @@ public final class LocalRelinker implements Relinker {
   public RelinkRun start(RelinkRequest request, LiveSettings settings, Guard guard) {
     DeviceWork work =
         (meter, governor) ->
-            new DeviceRunner(request, meter, governor, source, clock, workers(settings)).run();
+            new DeviceRunner(request, meter, governor, source, clock, () -> workers(settings))
+                .run();
     LocalRun run = new LocalRun(request, settings, guard, source, clock, work);
     run.start();
     return run;
