@@ -1,11 +1,15 @@
 # The images of operator and agent where there is a registry and a container engine:
 #   docker build --target operator -t REGISTRY/ringlift-operator:TAG .
 #   docker build --target agent -t REGISTRY/ringlift-agent:TAG .
-# What is in them is bin/images' work, which also makes archives without either.
-FROM maven:3-eclipse-temurin-25 AS build
+# What is in them is bin/images' work, which also makes archives without either. bin/try-dockerfile builds them by Buildah.
+
+# Any image with JDK 25, Maven and bash; the images get its Java and its C library.
+ARG BUILDER=docker.io/library/maven:3-eclipse-temurin-25
+
+FROM ${BUILDER} AS build
 WORKDIR /source
 COPY . .
-RUN mvn -q -B -ntp -pl operator,agent -am -DskipTests package && bin/images --folders --out /images
+RUN mvn -q -B -ntp -pl operator,agent -am -DskipTests -Dspotless.check.skip=true package && bin/images --folders --out /images
 
 FROM scratch AS operator
 COPY --from=build /images/ringlift-operator /
