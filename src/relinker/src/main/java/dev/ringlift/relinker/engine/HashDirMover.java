@@ -3,7 +3,6 @@ package dev.ringlift.relinker.engine;
 import dev.ringlift.relinker.layout.FileSetRules;
 import dev.ringlift.relinker.layout.Name;
 import dev.ringlift.relinker.posix.Errno;
-import dev.ringlift.relinker.posix.PathBuffer;
 import dev.ringlift.relinker.posix.Posix;
 import java.util.List;
 import java.util.Set;
@@ -29,8 +28,6 @@ import java.util.Set;
  * to the same end.
  */
 final class HashDirMover {
-  private static final int ATTEMPTS = 3;
-
   private final Job job;
   private final Tools tools;
   private final FileSetRules rules;
@@ -38,12 +35,6 @@ final class HashDirMover {
   private final Quarantine quarantine;
   private final HashDir oldDir;
   private final HashDir newDir;
-
-  /** The new hash dir: open, or made this moment, or not there. */
-  private int newFd = -1;
-
-  private boolean newMade;
-  private boolean clobbered;
 
   HashDirMover(Job job, Tools tools, FileSetRules rules, Sweeper sweeper, Quarantine quarantine) {
     this.job = job;
@@ -78,9 +69,8 @@ final class HashDirMover {
       return false;
     }
     job.meter().countHashDir();
-    clobbered = false;
     try {
-      int answer = oldFd < 0 ? oldFd : move(oldFd, hash, suffix);
+      int answer = oldFd < 0 ? oldFd : move(oldFd, hash, suffix, false);
       if (answer < 0) {
         suffix.unsure();
         String path = job.path(oldPartition, suffixName, hash);
@@ -92,8 +82,6 @@ final class HashDirMover {
         return false;
       }
     } finally {
-      tools.close(newFd);
-      newFd = -1;
       tools.close(oldFd);
     }
     return oldDir.entries().isEmpty()
@@ -105,69 +93,54 @@ final class HashDirMover {
     return answer == 0 || answer == -Errno.ENOENT;
   }
 
-  /** 0, also when errors of single files were counted, or a negated error number. */
-  private int move(int oldFd, Name hash, TargetSuffix suffix) {
+  /**
+   * 0, also when errors of single files were counted, or a negated error number.
+   *
+   * @param clobbered whether a colliding hash dir has been moved to quarantine before
+   */
+  private int move(int oldFd, Name hash, TargetSuffix suffix, boolean clobbered) {
+    TargetHashDir target = new TargetHashDir(job, tools, suffix, hash, newDir);
+    try {
+      int answer = look(oldFd, target);
+      if (answer < 0) {
+        return answer;
+      }
+      answer = link(oldFd, hash, suffix, target, clobbered);
+      if (answer <= 0) {
+        return answer;
+      }
+    } finally {
+      target.close();
+    }
+    // The new hash dir was moved away, with all that was in it: once more from the start.
+    return again(oldFd, hash, suffix);
+  }
+
+  /** Lists both hash dirs, and removes what is obsolete in each: 0 or a negated error number. */
+  private int look(int oldFd, TargetHashDir target) {
     boolean byAge = job.request().reclaim().isPresent();
     int answer = oldDir.read(oldFd);
     if (answer == 0 && !byAge) {
       answer = sweeper.sweep(oldFd, oldDir);
     }
     if (answer == 0) {
-      answer = openNew(hash, suffix, !byAge);
+      boolean links = !job.cleanup() && !job.dryRun() && !byAge;
+      answer = target.open(links && !oldDir.entries().isEmpty());
     }
-    if (answer == 0 && newFd >= 0) {
-      answer = newDir.read(newFd);
-    }
-    if (answer == 0 && newFd >= 0) {
-      answer = sweeper.sweep(newFd, newDir);
+    if (answer == 0) {
+      answer = target.sweep(sweeper);
     }
     if (answer == 0 && byAge) {
       // After the new dir, so that what was just too young there is not found too old here, and
       // linked again.
       answer = sweeper.sweep(oldFd, oldDir);
     }
-    return answer < 0 ? answer : link(oldFd, hash, suffix);
-  }
-
-  /** Finds the new hash dir, or makes it when there is something to link. */
-  private int openNew(Name hash, TargetSuffix suffix, boolean mayMake) {
-    newDir.clear();
-    newFd = -1;
-    newMade = false;
-    boolean wanted = mayMake && !oldDir.entries().isEmpty() && !job.dryRun() && !job.cleanup();
-    int answer = wanted ? suffix.make() : suffix.find();
-    if (answer == -Errno.ENOENT) {
-      return 0;
-    }
-    if (answer < 0) {
-      return answer;
-    }
-    if (suffix.isFresh() && wanted) {
-      answer = makeNew(hash, suffix);
-      if (answer != -Errno.EEXIST) {
-        return answer;
-      }
-    }
-    int fd = suffix.openHash(hash.bytes());
-    if (fd == -Errno.ENOENT) {
-      return 0;
-    }
-    newFd = fd;
-    return Math.min(fd, 0);
-  }
-
-  private int makeNew(Name hash, TargetSuffix suffix) {
-    int answer = suffix.make();
-    if (answer == 0) {
-      answer =
-          tools.posix.makeDirectory(
-              suffix.base(), suffix.hashPath(hash.bytes(), tools.path).address());
-    }
-    newMade |= answer == 0;
     return answer;
   }
 
-  private int link(int oldFd, Name hash, TargetSuffix suffix) {
+  /** 0, 1 when the new hash dir was moved away, or a negated error number. */
+  private int link(
+      int oldFd, Name hash, TargetSuffix suffix, TargetHashDir target, boolean clobbered) {
     List<HashDir.Entry> now = newDir.with(oldDir.entries());
     // The old dir alone has been swept.
     Set<Name> obsolete = newDir.entries().isEmpty() ? Set.of() : newDir.obsolete(now);
@@ -178,17 +151,12 @@ final class HashDirMover {
       job.meter().countFiles(1);
       counted++;
       HashDir.Entry twin = newDir.find(entry.name());
-      int answer =
-          twin == null ? linkMissing(oldFd, entry, hash, suffix) : compare(oldFd, entry, twin);
+      int answer = twin == null ? target.link(oldFd, entry) : target.compare(oldFd, entry, twin);
       if (answer == -Errno.EEXIST) {
-        answer = collide(entry, hash, suffix);
+        answer = collide(entry, hash, suffix, clobbered);
         if (answer > 0) {
-          // The new hash dir has been moved away, with all that was in it: once more from the
-          // start.
-          tools.close(newFd);
-          newFd = -1;
           job.meter().countFiles(-counted);
-          return again(oldFd, hash, suffix);
+          return answer;
         }
       } else if (answer < 0) {
         error(entry, hash, suffix, -answer, "The file could not be linked to its new place");
@@ -203,8 +171,9 @@ final class HashDirMover {
       now = newDir.with(required);
     }
     boolean foreign = holdsForeignFragment(now);
-    if (suffix.rehashes() && !foreign && !obsolete.isEmpty() && newFd >= 0) {
-      int answer = removeSuperseded(obsolete);
+    if (suffix.rehashes() && !foreign && !obsolete.isEmpty() && target.isOpen()) {
+      // Hashing the suffix afterwards would remove them too.
+      int answer = target.remove(obsolete);
       if (answer < 0) {
         return answer;
       }
@@ -215,19 +184,19 @@ final class HashDirMover {
     } else if (!now.isEmpty()) {
       suffix.holds(hash, rules.decide(HashDir.parsed(now)));
     } else {
-      removeEmptyNew(hash, suffix);
+      target.removeIfEmpty();
     }
     return job.cleanup() ? removeOld(oldFd) : 0;
   }
 
+  /** A directory's descriptor can be listed once; for another look it is opened again. */
   private int again(int oldFd, Name hash, TargetSuffix suffix) {
-    int answer = tools.posix.openDirectory(oldFd, tools.dot);
-    if (answer < 0) {
-      return answer;
+    int fresh = tools.posix.openDirectory(oldFd, tools.dot);
+    if (fresh < 0) {
+      return fresh;
     }
-    int fresh = answer;
     try {
-      return move(fresh, hash, suffix);
+      return move(fresh, hash, suffix, true);
     } finally {
       tools.close(fresh);
     }
@@ -257,113 +226,10 @@ final class HashDirMover {
   }
 
   /**
-   * Hashing the suffix afterwards would remove them too: files of the new dir that what was linked
-   * supersedes.
-   */
-  private int removeSuperseded(Set<Name> obsolete) {
-    for (HashDir.Entry entry : List.copyOf(newDir.entries())) {
-      if (obsolete.contains(entry.name())) {
-        int answer = tools.posix.unlink(newFd, entry.address());
-        if (answer < 0 && answer != -Errno.ENOENT) {
-          return answer;
-        }
-        newDir.remove(entry);
-      }
-    }
-    return 0;
-  }
-
-  /** 0 when both are one inode, or {@code −EEXIST}. */
-  private int compare(int oldFd, HashDir.Entry old, HashDir.Entry twin) {
-    if (job.traditional()) {
-      return old.inode() == twin.inode() ? 0 : -Errno.EEXIST;
-    }
-    return sameInode(oldFd, old.address(), newFd, twin.address());
-  }
-
-  /**
-   * 0 when both names lead to one inode or the old one is gone, else {@code −EEXIST} or another
-   * negated error number.
-   */
-  private int sameInode(int oldFd, long oldName, int newDirectory, long newName) {
-    Posix posix = tools.posix;
-    int answer = posix.stat(oldFd, oldName);
-    if (answer < 0) {
-      return answer == -Errno.ENOENT ? 0 : answer;
-    }
-    long inode = posix.statInode();
-    long device = posix.statDevice();
-    answer = posix.stat(newDirectory, newName);
-    if (answer < 0) {
-      return answer;
-    }
-    return posix.statInode() == inode && posix.statDevice() == device ? 0 : -Errno.EEXIST;
-  }
-
-  /**
-   * Links a file that the new hash dir did not show: 0, {@code −EEXIST} for a collision, or another
-   * negated error number.
-   */
-  private int linkMissing(int oldFd, HashDir.Entry entry, Name hash, TargetSuffix suffix) {
-    if (job.dryRun()) {
-      if (newFd < 0 && !newMade) {
-        newMade = true;
-        suffix.countMissing(job.meter());
-        job.meter().countDirectory();
-      }
-      job.meter().countLinked();
-      return 0;
-    }
-    Posix posix = tools.posix;
-    int answer = -Errno.ENOENT;
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (newFd < 0 && !newMade) {
-        answer = makeNew(hash, suffix);
-        if (answer == -Errno.EEXIST) {
-          // Made by somebody else a moment ago: opened, so that a link in its place leads nowhere.
-          answer = suffix.openHash(hash.bytes());
-          newFd = answer;
-        }
-        if (answer == -Errno.ENOENT) {
-          continue;
-        }
-        if (answer < 0) {
-          return answer;
-        }
-      }
-      int base = newFd >= 0 ? newFd : suffix.base();
-      PathBuffer path =
-          newFd >= 0
-              ? tools.path.set(entry.name().bytes())
-              : suffix.hashPath(hash.bytes(), tools.path).slash(entry.name().bytes());
-      answer = posix.link(oldFd, entry.address(), base, path.address());
-      if (answer == 0) {
-        job.meter().countLinked();
-        return 0;
-      }
-      if (answer == -Errno.EEXIST) {
-        return sameInode(oldFd, entry.address(), base, path.address());
-      }
-      if (answer != -Errno.ENOENT) {
-        return answer;
-      }
-      if (posix.stat(oldFd, entry.address()) == -Errno.ENOENT) {
-        // Superseded and removed by an object server meanwhile.
-        return 0;
-      }
-      // An object server has removed the new hash dir while it was empty: make it again.
-      tools.close(newFd);
-      newFd = -1;
-      newMade = false;
-    }
-    return answer;
-  }
-
-  /**
    * Another inode has the name: 0 when that is fine, 1 when the new hash dir was moved away, {@code
    * −EEXIST} for an error.
    */
-  private int collide(HashDir.Entry entry, Name hash, TargetSuffix suffix) {
+  private int collide(HashDir.Entry entry, Name hash, TargetSuffix suffix, boolean clobbered) {
     if (entry.name().toString().endsWith(".ts")) {
       return 0;
     }
@@ -388,7 +254,6 @@ final class HashDirMover {
           "Another file has this name at the new place again after one was moved to quarantine");
       return -Errno.EEXIST;
     }
-    clobbered = true;
     int answer = suffix.quarantineHash(hash.bytes(), quarantine);
     if (answer < 0) {
       error(
@@ -411,13 +276,6 @@ final class HashDirMover {
     }
     entries.clear();
     return 0;
-  }
-
-  private void removeEmptyNew(Name hash, TargetSuffix suffix) {
-    if (newFd >= 0 && !job.dryRun()) {
-      tools.posix.removeDirectory(
-          suffix.base(), suffix.hashPath(hash.bytes(), tools.path).address());
-    }
   }
 
   private void error(
