@@ -16,17 +16,6 @@ import org.jspecify.annotations.Nullable;
  * from where it is, and when they were from what was seen.
  */
 final class Timeline {
-  private static final List<Phase> WAY =
-      List.of(
-          Phase.Preflight,
-          Phase.Preparing,
-          Phase.Relinking,
-          Phase.Increasing,
-          Phase.CleaningUp,
-          Phase.Finishing,
-          Phase.Complete);
-  private static final List<Phase> WAY_BACK =
-      List.of(Phase.Preflight, Phase.Preparing, Phase.Relinking, Phase.Cancelling, Phase.Cancelled);
   private static final List<Phase> DRY_RUN = List.of(Phase.Preflight, Phase.Complete);
 
   private Timeline() {}
@@ -65,8 +54,8 @@ final class Timeline {
     List<Phase> way =
         new ArrayList<>(
             now == Phase.Cancelling || now == Phase.Cancelled
-                ? WAY_BACK
-                : spec.dryRun() ? DRY_RUN : WAY);
+                ? Phase.WAY_BACK
+                : spec.dryRun() ? DRY_RUN : Phase.WAY);
     if (way.contains(now)) {
       return way;
     }

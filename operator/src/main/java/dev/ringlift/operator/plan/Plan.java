@@ -50,19 +50,10 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
     static final Facts NONE =
         new Facts(null, null, null, null, null, null, List.of(), null, List.of(), List.of(), null);
 
-    Facts with(int newFromPartPower) {
-      return new Facts(
-          newFromPartPower,
-          cycle,
-          ring,
-          barrier,
-          work,
-          preflight,
-          byHand,
-          rest,
-          risks,
-          rejected,
-          devices);
+    public Facts {
+      byHand = List.copyOf(byHand);
+      risks = List.copyOf(risks);
+      rejected = List.copyOf(rejected);
     }
 
     Facts with(@Nullable Cycle newCycle) {
@@ -71,21 +62,6 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
           newCycle,
           ring,
           barrier,
-          work,
-          preflight,
-          byHand,
-          rest,
-          risks,
-          rejected,
-          devices);
-    }
-
-    Facts with(RingStatus newRing, Barrier newBarrier) {
-      return new Facts(
-          fromPartPower,
-          cycle,
-          newRing,
-          newBarrier,
           work,
           preflight,
           byHand,
@@ -125,66 +101,6 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
           devices);
     }
 
-    Facts with(DeviceMap newDevices) {
-      return new Facts(
-          fromPartPower,
-          cycle,
-          ring,
-          barrier,
-          work,
-          preflight,
-          byHand,
-          rest,
-          risks,
-          rejected,
-          newDevices);
-    }
-
-    Facts withByHand(List<Announcement> newByHand) {
-      return new Facts(
-          fromPartPower,
-          cycle,
-          ring,
-          barrier,
-          work,
-          preflight,
-          List.copyOf(newByHand),
-          rest,
-          risks,
-          rejected,
-          devices);
-    }
-
-    Facts with(@Nullable Rest newRest) {
-      return new Facts(
-          fromPartPower,
-          cycle,
-          ring,
-          barrier,
-          work,
-          preflight,
-          byHand,
-          newRest,
-          risks,
-          rejected,
-          devices);
-    }
-
-    Facts withRisks(List<Problem> newRisks) {
-      return new Facts(
-          fromPartPower,
-          cycle,
-          ring,
-          barrier,
-          work,
-          preflight,
-          byHand,
-          rest,
-          List.copyOf(newRisks),
-          rejected,
-          devices);
-    }
-
     Facts withRejected(List<Problem> newRejected) {
       return new Facts(
           fromPartPower,
@@ -196,7 +112,7 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
           byHand,
           rest,
           risks,
-          List.copyOf(newRejected),
+          newRejected,
           devices);
     }
 

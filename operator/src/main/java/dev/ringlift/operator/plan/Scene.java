@@ -50,14 +50,18 @@ record Scene(
             barrier.total(),
             barrier.current());
     Facts facts =
-        Facts.NONE
-            .with(Cycles.fromPartPower(seen, ring))
-            .with(Cycles.current(seen, ring))
-            .with(ringStatus, barrier)
-            .withByHand(ByHand.of(pair, seen.increase().publication(), spec.policyIndex()))
-            .with(Rest.of(spec, now).orElse(null))
-            .with(devices)
-            .withRisks(risks(seen, devices, now));
+        new Facts(
+            Cycles.fromPartPower(seen, ring),
+            Cycles.current(seen, ring),
+            ringStatus,
+            barrier,
+            null,
+            null,
+            ByHand.of(pair, seen.increase().publication(), spec.policyIndex()),
+            Rest.of(spec, now).orElse(null),
+            risks(seen, devices, now),
+            List.of(),
+            devices);
     return new Scene(seen, pair, devices, barrier, facts, settings, now);
   }
 

@@ -1,5 +1,7 @@
 package dev.ringlift.api.v1alpha1;
 
+import java.util.List;
+
 /** Where an increase stands. A cycle passes from {@link #Preparing} to {@link #Finishing}. */
 public enum Phase {
   /** Not begun: the object is new, or another increase of the same ring is under way. */
@@ -26,6 +28,14 @@ public enum Phase {
   Cancelled,
   /** The target can't be reached, and nothing that is done to this object could change that. */
   Failed;
+
+  /** The way of a cycle that nothing turns aside. */
+  public static final List<Phase> WAY =
+      List.of(Preflight, Preparing, Relinking, Increasing, CleaningUp, Finishing, Complete);
+
+  /** The way of a cycle that is taken back. */
+  public static final List<Phase> WAY_BACK =
+      List.of(Preflight, Preparing, Relinking, Cancelling, Cancelled);
 
   /** Whether nothing will follow. */
   public boolean terminal() {

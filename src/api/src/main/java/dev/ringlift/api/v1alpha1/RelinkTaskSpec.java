@@ -191,48 +191,26 @@ public record RelinkTaskSpec(
 
   /** The same but for these: what is left alone, and what is still to be done. */
   public RelinkTaskSpec withExcluded(List<String> left, List<String> others, int newAttempt) {
-    return new RelinkTaskSpec(
-        increaseUid,
-        cycle,
-        nodeName,
-        policyIndex,
-        step,
-        partPower,
-        nextPartPower,
-        ringMd5,
-        ringVersion,
-        round,
-        others,
-        newAttempt,
-        paused,
-        relinker,
-        verify,
-        left);
+    return with(round, others, newAttempt, paused, left);
   }
 
   /** The same but for this. */
   public RelinkTaskSpec withPaused(boolean value) {
-    return new RelinkTaskSpec(
-        increaseUid,
-        cycle,
-        nodeName,
-        policyIndex,
-        step,
-        partPower,
-        nextPartPower,
-        ringMd5,
-        ringVersion,
-        round,
-        devices,
-        attempt,
-        value,
-        relinker,
-        verify,
-        excluded);
+    return with(round, devices, attempt, value, excluded);
   }
 
   /** The same but for these, to be done anew. */
   public RelinkTaskSpec withRound(int newRound, int newAttempt) {
+    return with(newRound, devices, newAttempt, paused, excluded);
+  }
+
+  /** Whatever of it may change. */
+  private RelinkTaskSpec with(
+      int newRound,
+      List<String> newDevices,
+      int newAttempt,
+      boolean newPaused,
+      List<String> newExcluded) {
     return new RelinkTaskSpec(
         increaseUid,
         cycle,
@@ -244,12 +222,12 @@ public record RelinkTaskSpec(
         ringMd5,
         ringVersion,
         newRound,
-        devices,
+        newDevices,
         newAttempt,
-        paused,
+        newPaused,
         relinker,
         verify,
-        excluded);
+        newExcluded);
   }
 
   /** The kinds of work on a device. */

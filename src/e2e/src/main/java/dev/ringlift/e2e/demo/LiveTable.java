@@ -8,15 +8,6 @@ import java.util.Locale;
 
 /** Draws a view as the lines of a terminal. */
 final class LiveTable {
-  private static final List<Phase> WAY =
-      List.of(
-          Phase.Preflight,
-          Phase.Preparing,
-          Phase.Relinking,
-          Phase.Increasing,
-          Phase.CleaningUp,
-          Phase.Finishing,
-          Phase.Complete);
   private static final int MOST_DEVICE_ROWS = 24;
   private static final int BAR = 24;
   private static final int WIDE_BAR = 40;
@@ -59,9 +50,9 @@ final class LiveTable {
 
   private String way(Phase now) {
     List<String> stations = new ArrayList<>();
-    int here = WAY.indexOf(now);
-    for (int station = 0; station < WAY.size(); station++) {
-      String name = WAY.get(station).name();
+    int here = Phase.WAY.indexOf(now);
+    for (int station = 0; station < Phase.WAY.size(); station++) {
+      String name = Phase.WAY.get(station).name();
       if (station < here || now == Phase.Complete) {
         stations.add(style.good("✔ " + name));
       } else if (station == here) {
