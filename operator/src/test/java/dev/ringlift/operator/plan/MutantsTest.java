@@ -9,12 +9,14 @@ import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
 import dev.ringlift.operator.plan.Decision.Cancelled;
 import dev.ringlift.operator.plan.Decision.ChangeTasks;
+import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.operator.plan.Decision.TaskChange;
 import dev.ringlift.operator.plan.Decision.Wait;
 import dev.ringlift.operator.plan.OperatorModel.Decider;
 import dev.ringlift.operator.plan.Surroundings.Fault;
 import dev.ringlift.operator.plan.World.Luck;
 import dev.ringlift.ring.Ring;
+import dev.ringlift.ring.Transition;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -177,6 +179,20 @@ class MutantsTest {
   void anIntentThatIsWrittenAfterTheRing() {
     UnaryOperator<List<Write>> intentLast = writes -> movedLast(writes, Write.OfStatus.class);
     caught(Invariant.INTENT_FIRST, site, PLANNER::plan, intentLast, Luck.OUT);
+  }
+
+  @Test
+  void anEndThatIsSaidBeforeTheLastRingIsThere() {
+    unchecked = EnumSet.of(Invariant.ENDS);
+    Decider decider =
+        (seen, now) -> {
+          Plan plan = PLANNER.plan(seen, now);
+          return plan.decision() instanceof Publish publish
+                  && publish.transition() == Transition.FINISH
+              ? new Plan(Phase.Complete, publish, plan.facts())
+              : plan;
+        };
+    caught(Invariant.REMAINS, site, decider, Luck.OUT);
   }
 
   private static List<Write> movedLast(List<Write> writes, Class<? extends Write> which) {
