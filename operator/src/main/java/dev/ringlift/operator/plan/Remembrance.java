@@ -22,10 +22,12 @@ import java.util.stream.Stream;
  * policy has ended in which it was cleaned up like all others.
  *
  * @param node its name
+ * @param before what is remembered of it now, as far as it was seen
  * @param leftOut all that is to be remembered of it
  */
-public record Remembrance(String node, List<LeftOut> leftOut) {
+public record Remembrance(String node, List<LeftOut> before, List<LeftOut> leftOut) {
   public Remembrance {
+    before = List.copyOf(before);
     leftOut = List.copyOf(leftOut);
   }
 
@@ -53,7 +55,7 @@ public record Remembrance(String node, List<LeftOut> leftOut) {
         addMissing(wanted, devices.exclusions().ofNode(node.name()), seen, power);
       }
       if (!wanted.equals(node.leftOut())) {
-        all.add(new Remembrance(node.name(), wanted));
+        all.add(new Remembrance(node.name(), node.leftOut(), wanted));
       }
     }
     return all;

@@ -272,7 +272,8 @@ class ExclusionsTest {
     cluster.until(ChangeTasks.class, Reason.Relinking);
 
     assertThat(remembrances())
-        .containsExactly(new Remembrance("node-c", List.of(new LeftOut("sdc1", 0, 4, "grow"))));
+        .containsExactly(
+            new Remembrance("node-c", List.of(), List.of(new LeftOut("sdc1", 0, 4, "grow"))));
     cluster.node("node-c").leftOut = List.of(new LeftOut("sdc1", 0, 4, "grow"));
     assertThat(remembrances()).isEmpty();
 
@@ -291,7 +292,8 @@ class ExclusionsTest {
 
     cluster.until(Complete.class, Reason.TargetReached);
 
-    assertThat(remembrances()).containsExactly(new Remembrance("node-c", List.of(other)));
+    assertThat(remembrances())
+        .containsExactly(new Remembrance("node-c", cluster.node("node-c").leftOut, List.of(other)));
   }
 
   @Test
