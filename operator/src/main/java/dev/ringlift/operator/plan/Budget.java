@@ -3,15 +3,11 @@ package dev.ringlift.operator.plan;
 import dev.ringlift.api.v1alpha1.NodeSelection;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
-import dev.ringlift.operator.plan.NodeTurns.Zone;
 import dev.ringlift.operator.plan.Observation.Task;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -27,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Of others: what relinking took there, in the windows, and half as much again: it touches
  *       each file once more than relinking does. Of a node without such a figure: the mean of those
  *       with one. What is done already is taken off.
- *   <li>Over all nodes: as many at once, and zone by zone, as the user wants it; never less than
- *       the slowest node.
+ *   <li>Over all nodes: as many at once, and zone by zone, as the user wants it.
  * </ol>
  *
  * @param work time in which windows have to be open
@@ -72,7 +67,13 @@ record Budget(Duration work) {
             ? known / counted
             : seconds.values().stream().mapToDouble(Double::doubleValue).max().orElseThrow();
     unknown.forEach(node -> seconds.put(node, mean * (1 - share(cleaned.get(node)))));
-    double total = overAll(seconds, devices.zones(), seen.increase().spec().nodes());
+    NodeSelection selection = seen.increase().spec().nodes();
+    double total =
+        Forecast.overAll(
+            seconds,
+            devices.zones(),
+            NodeTurns.limit(selection.maxConcurrent(), seconds.size()),
+            selection.oneZoneAtATime());
     return Optional.of(new Budget(Duration.ofMillis((long) (total * 1000))));
   }
 
@@ -149,27 +150,5 @@ record Budget(Duration work) {
             .mapToDouble(StepProgress::share)
             .sum();
     return Math.min(1, done / devices.size());
-  }
-
-  private static double overAll(
-      Map<String, Double> seconds, Map<String, Zone> zones, NodeSelection selection) {
-    int limit = NodeTurns.limit(selection.maxConcurrent(), seconds.size());
-    Map<Object, List<Double>> turns = new HashMap<>();
-    seconds.forEach(
-        (node, time) ->
-            turns
-                .computeIfAbsent(
-                    selection.oneZoneAtATime()
-                        ? Objects.requireNonNullElse(zones.get(node), "no zone")
-                        : "all",
-                    unused -> new ArrayList<>())
-                .add(time));
-    return turns.values().stream()
-        .mapToDouble(
-            times ->
-                Math.max(
-                    times.stream().mapToDouble(Double::doubleValue).max().orElse(0),
-                    times.stream().mapToDouble(Double::doubleValue).sum() / limit))
-        .sum();
   }
 }

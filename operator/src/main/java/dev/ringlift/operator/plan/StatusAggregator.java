@@ -13,9 +13,11 @@ import dev.ringlift.operator.plan.Decision.Halt;
 import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.ring.Transition;
 import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -223,7 +225,17 @@ public final class StatusAggregator {
       Observation.Increase increase, Plan plan, Instant now) {
     StepWork work = plan.facts().work();
     if (work != null) {
-      return StepProgress.of(work, Windows.of(increase.spec().windows()), now);
+      Windows windows = Windows.of(increase.spec().windows());
+      DeviceMap devices = plan.facts().devices();
+      Duration left =
+          Forecast.left(
+                  work,
+                  devices == null ? Map.of() : devices.zones(),
+                  increase.spec().nodes(),
+                  windows,
+                  now)
+              .orElse(null);
+      return StepProgress.of(work, left, windows, now);
     }
     PartitionPowerIncreaseStatus old = increase.status();
     return old != null && keepsFigures(plan) ? old.progress() : null;

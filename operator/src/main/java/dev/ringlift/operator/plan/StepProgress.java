@@ -17,12 +17,14 @@ import org.jspecify.annotations.Nullable;
  * nobody knows. 100 % is said only of what is complete.
  */
 final class StepProgress {
-  /** Below this share there is no ground yet for an estimate. */
-  private static final double ESTIMABLE = 0.02;
-
   private StepProgress() {}
 
-  static Progress of(StepWork work, Windows windows, Instant now) {
+  /**
+   * What is said of a step.
+   *
+   * @param left time in which windows have to be open; null if it is not known
+   */
+  static Progress of(StepWork work, @Nullable Duration left, Windows windows, Instant now) {
     long partitionsDone = 0;
     long partitionsTotal = 0;
     long files = 0;
@@ -32,7 +34,6 @@ final class StepProgress {
     long filesPerSecond = 0;
     double devicesDone = 0;
     int devices = 0;
-    Instant begun = now;
     for (NodeWork node : work.nodes()) {
       devices += node.devices().size();
       RelinkTaskStatus status = node.status();
@@ -44,8 +45,6 @@ final class StepProgress {
       removed += status.removed();
       errors += status.errors();
       filesPerSecond += status.state() == State.Running ? status.filesPerSecond() : 0;
-      Instant start = Times.parse(status.startTime(), now);
-      begun = start.isBefore(begun) ? start : begun;
       for (DeviceProgress device : status.devices()) {
         partitionsDone += device.partitionsDone();
         partitionsTotal += device.partitionsTotal();
@@ -67,7 +66,7 @@ final class StepProgress {
         removed,
         errors,
         filesPerSecond,
-        complete ? null : estimate(share, begun, windows, now));
+        complete ? null : estimate(left, windows, now));
   }
 
   /** How much of a device is done, from 0 to 1. */
@@ -81,13 +80,11 @@ final class StepProgress {
   }
 
   /** Work is done in the windows alone, and so will the rest be. */
-  private static @Nullable String estimate(
-      double share, Instant begun, Windows windows, Instant now) {
-    if (share < ESTIMABLE) {
+  private static @Nullable String estimate(@Nullable Duration left, Windows windows, Instant now) {
+    if (left == null) {
       return null;
     }
-    double worked = windows.openBetween(begun, now).toMillis();
-    Instant end = windows.endOf(Duration.ofMillis((long) (worked * (1 - share) / share)), now);
+    Instant end = windows.endOf(left, now);
     return end.equals(Instant.MAX) ? null : Times.format(end);
   }
 }
