@@ -18,6 +18,7 @@ import dev.ringlift.operator.plan.StoredRing;
 import dev.ringlift.operator.plan.Times;
 import dev.ringlift.operator.recon.ReconReader;
 import dev.ringlift.ring.Ring;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeAddress;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
@@ -219,13 +220,19 @@ public final class Observer {
     return labels == null ? Map.of() : labels;
   }
 
-  private static @Nullable Heartbeat heartbeat(@Nullable Lease lease) {
+  /** An agent's Lease; null if there is none, or it was never renewed. */
+  public static @Nullable Heartbeat heartbeat(@Nullable Lease lease) {
     if (lease == null || lease.getSpec() == null || lease.getSpec().getRenewTime() == null) {
       return null;
     }
     Integer seconds = lease.getSpec().getLeaseDurationSeconds();
-    return new Heartbeat(
-        lease.getSpec().getRenewTime().toInstant(),
-        seconds == null ? DEFAULT_LEASE : Duration.ofSeconds(seconds));
+    Duration duration = seconds == null ? DEFAULT_LEASE : Duration.ofSeconds(seconds);
+    Instant said = lease.getSpec().getRenewTime().toInstant();
+    return Slim.renewals(lease)
+        .map(ManagedFieldsEntry::getTime)
+        .map(time -> Times.parse(time, Instant.EPOCH))
+        .max(Instant::compareTo)
+        .map(written -> Heartbeat.of(said, written, duration))
+        .orElseGet(() -> new Heartbeat(said, duration));
   }
 }

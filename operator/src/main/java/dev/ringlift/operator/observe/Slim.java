@@ -3,12 +3,16 @@ package dev.ringlift.operator.observe;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What a watch keeps: less of each object than there is, so that thousands fit a small heap. */
@@ -54,6 +58,23 @@ public final class Slim<T extends HasMetadata> extends BasicItemStore<T> {
         .withAddresses(node.getStatus() == null ? List.of() : node.getStatus().getAddresses())
         .endStatus()
         .build();
+  }
+
+  /** But for when it was renewed, by the API server's clock. */
+  public static Lease withRenewals(Lease lease) {
+    lease.getMetadata().setManagedFields(renewals(lease).toList());
+    return lease;
+  }
+
+  /** Of those who wrote it, the ones that renewed it. */
+  static Stream<ManagedFieldsEntry> renewals(Lease lease) {
+    return lease.getMetadata().getManagedFields().stream()
+        .filter(entry -> entry.getTime() != null && entry.getFieldsV1() != null)
+        .filter(
+            entry ->
+                entry.getFieldsV1().getAdditionalProperties().get("f:spec")
+                        instanceof Map<?, ?> spec
+                    && spec.containsKey("f:renewTime"));
   }
 
   /** Who wrote which field when is of no use here, and often longer than all else. */

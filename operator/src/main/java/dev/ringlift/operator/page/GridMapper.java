@@ -10,6 +10,7 @@ import dev.ringlift.api.v1alpha1.StorageNode;
 import dev.ringlift.operator.observe.Observer;
 import dev.ringlift.operator.page.NodeGrid.Device;
 import dev.ringlift.operator.page.NodeGrid.Node;
+import dev.ringlift.operator.plan.Observation.Heartbeat;
 import dev.ringlift.ring.RingFileName;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.time.Duration;
@@ -171,11 +172,7 @@ final class GridMapper {
   }
 
   private boolean isLost(@Nullable Lease lease, Instant now) {
-    if (lease == null || lease.getSpec() == null || lease.getSpec().getRenewTime() == null) {
-      return true;
-    }
-    Integer seconds = lease.getSpec().getLeaseDurationSeconds();
-    Duration valid = seconds == null ? Observer.DEFAULT_LEASE : Duration.ofSeconds(seconds);
-    return lease.getSpec().getRenewTime().toInstant().plus(valid).plus(leaseGrace).isBefore(now);
+    Heartbeat heartbeat = Observer.heartbeat(lease);
+    return heartbeat == null || heartbeat.until().plus(leaseGrace).isBefore(now);
   }
 }

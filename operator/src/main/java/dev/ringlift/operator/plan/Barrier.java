@@ -120,8 +120,7 @@ record Barrier(
       return Optional.of(
           problem(node, Reason.NodeLost, "has a StorageNode, but its agent has no Lease"));
     }
-    Instant until = heartbeat.renewed().plus(heartbeat.duration()).plus(settings.leaseGrace());
-    if (now.isAfter(until)) {
+    if (now.isAfter(heartbeat.until().plus(settings.leaseGrace()))) {
       return Optional.of(
           problem(
               node,

@@ -5,7 +5,6 @@ import dev.ringlift.api.v1alpha1.Consumer.Proof;
 import dev.ringlift.api.v1alpha1.Consumer.Role;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Risk;
-import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck.Result;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.operator.plan.Audience.Group;
@@ -32,24 +31,22 @@ final class ConsumerChecks {
   private final PartitionPowerIncreaseSpec spec;
   private final Audience audience;
   private final ConsumerProofs proofs;
-  private final List<PreflightCheck> checks = new ArrayList<>();
+  private final CheckList checks;
 
-  private ConsumerChecks(
-      PartitionPowerIncreaseSpec spec, Audience audience, ConsumerProofs proofs) {
-    this.spec = spec;
-    this.audience = audience;
-    this.proofs = proofs;
+  private ConsumerChecks(Scene scene, CheckList checks) {
+    this.checks = checks;
+    this.spec = scene.spec();
+    this.audience = scene.seen().audience();
+    this.proofs = scene.barrier().consumers();
   }
 
-  static List<PreflightCheck> of(
-      PartitionPowerIncreaseSpec spec, Audience audience, ConsumerProofs proofs) {
-    ConsumerChecks checks = new ConsumerChecks(spec, audience, proofs);
-    checks.checkProxy();
-    checks.checkCovered();
-    checks.checkProofs();
-    checks.checkVersion();
-    checks.checkClocks();
-    return checks.checks;
+  static void make(Scene scene, CheckList checks) {
+    ConsumerChecks consumers = new ConsumerChecks(scene, checks);
+    consumers.checkProxy();
+    consumers.checkCovered();
+    consumers.checkProofs();
+    consumers.checkVersion();
+    consumers.checkClocks();
   }
 
   private void checkProxy() {
@@ -59,20 +56,20 @@ final class ConsumerChecks {
             .map(ConsumerProofs::name)
             .toList();
     if (!proxies.isEmpty()) {
-      add(Check.ProxyAmongConsumers, Result.Passed, String.join(", ", proxies) + ".");
+      checks.add(Check.ProxyAmongConsumers, Result.Passed, String.join(", ", proxies) + ".");
       return;
     }
     String risk =
         "No proxy is among spec.consumers. A proxy that has an old ring writes where nobody looks"
             + " later, and such objects are lost.";
     if (spec.acknowledge().contains(Risk.NoProxyProof)) {
-      add(
+      checks.add(
           Check.ProxyAmongConsumers,
           Result.Warning,
           risk
               + " You acknowledged that (NoProxyProof): see to it yourself that each has the ring.");
     } else {
-      add(
+      checks.add(
           Check.ProxyAmongConsumers,
           Result.Failed,
           risk
@@ -108,15 +105,15 @@ final class ConsumerChecks {
                         .formatted(owner, pods)));
     Map<String, String> environments = audience.byOwner(Mount::environment);
     if (!failures.isEmpty()) {
-      add(Check.ConsumersCovered, Result.Failed, Sentences.first(failures));
+      checks.add(Check.ConsumersCovered, Result.Failed, Sentences.first(failures));
     } else if (!environments.isEmpty()) {
-      add(
+      checks.add(
           Check.ConsumersCovered,
           Result.Warning,
           "In the environment of %s is something from the ring's ConfigMap: a running process sees no change of it."
               .formatted(String.join(", ", environments.keySet())));
     } else {
-      add(
+      checks.add(
           Check.ConsumersCovered,
           Result.Passed,
           audience.mounts().isEmpty()
@@ -141,14 +138,14 @@ final class ConsumerChecks {
     }
     proofs.missing().stream().map(Problem::message).forEach(failures::add);
     if (!failures.isEmpty()) {
-      add(Check.ConsumersProof, Result.Failed, Sentences.first(failures));
+      checks.add(Check.ConsumersProof, Result.Failed, Sentences.first(failures));
     } else if (!unproven.isEmpty()) {
-      add(
+      checks.add(
           Check.ConsumersProof,
           Result.Warning,
           String.join(", ", unproven) + ": given time only, as you acknowledged.");
     } else {
-      add(
+      checks.add(
           Check.ConsumersProof,
           Result.Passed,
           spec.consumers().isEmpty()
@@ -176,14 +173,14 @@ final class ConsumerChecks {
       }
     }
     if (!old.isEmpty()) {
-      add(Check.SwiftVersion, Result.Failed, Sentences.first(List.copyOf(old)));
+      checks.add(Check.SwiftVersion, Result.Failed, Sentences.first(List.copyOf(old)));
     } else if (versions.isEmpty()) {
-      add(
+      checks.add(
           Check.SwiftVersion,
           Result.Warning,
           "No consumer tells which Swift it runs; see that all run 2.13.0 or later.");
     } else {
-      add(Check.SwiftVersion, Result.Passed, "Swift " + first(versions) + ".");
+      checks.add(Check.SwiftVersion, Result.Passed, "Swift " + first(versions) + ".");
     }
   }
 
@@ -208,16 +205,12 @@ final class ConsumerChecks {
         }
       }
     }
-    if (!skewed.isEmpty()) {
-      add(Check.ClocksAgree, Result.Warning, Sentences.first(skewed));
-    } else {
-      add(
-          Check.ClocksAgree,
-          Result.Passed,
-          asked == 0
-              ? "No consumer tells the time."
-              : "The clocks of %d process(es) agree with the operator's.".formatted(asked));
-    }
+    checks.warnIf(
+        Check.ClocksAgree,
+        skewed,
+        asked == 0
+            ? "No consumer tells the time."
+            : "The clocks of %d process(es) agree with the operator's.".formatted(asked));
   }
 
   private static String describe(Consumer consumer, @Nullable String member, Duration skew) {
@@ -227,9 +220,5 @@ final class ConsumerChecks {
             member,
             Times.inWords(skew.abs()),
             skew.isNegative() ? "behind" : "ahead");
-  }
-
-  private void add(Check check, Result result, String message) {
-    checks.add(new PreflightCheck(check.name(), result, message));
   }
 }

@@ -44,12 +44,10 @@ sealed interface NextTry {
   }
 
   /**
-   * The time that a node's own times are held against: where its clock is ahead, by that clock.
-   * Else the retries of such a node would wait for as long as it is ahead.
+   * The time that a node's own times are held against: by its clock. Else the retries of a node
+   * that is ahead would wait for as long as it is, and those of one that is behind not at all.
    */
   private static Instant timeAt(Node node, Instant now) {
-    return node.heartbeat() != null && node.heartbeat().renewed().isAfter(now)
-        ? node.heartbeat().renewed()
-        : now;
+    return node.heartbeat() == null ? now : now.plus(node.heartbeat().skewAt(now));
   }
 }

@@ -1,7 +1,6 @@
 package dev.ringlift.operator.plan;
 
 import dev.ringlift.api.v1alpha1.NodeSelection.ExcludedDevice;
-import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck.Result;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.operator.plan.Observation.Node;
@@ -17,28 +16,30 @@ final class NodeChecks {
   /** The first agent that leaves devices alone that are excluded. */
   private static final FirstVersion AGENT = new FirstVersion(0, 1);
 
+  /** What a busy API server may take for a renewal, which looks like a clock that is behind. */
+  private static final Duration RENEWAL = Duration.ofSeconds(2);
+
   private final Observation seen;
   private final DeviceMap devices;
   private final Barrier barrier;
   private final Instant now;
-  private final List<PreflightCheck> checks = new ArrayList<>();
+  private final CheckList checks;
 
-  private NodeChecks(Scene scene) {
+  private NodeChecks(Scene scene, CheckList checks) {
+    this.checks = checks;
     this.seen = scene.seen();
     this.devices = scene.devices();
     this.barrier = scene.barrier();
     this.now = scene.now();
   }
 
-  static List<PreflightCheck> of(Scene scene) {
-    NodeChecks checks = new NodeChecks(scene);
-    checks.checkNodes();
-    return checks.checks;
+  static void make(Scene scene, CheckList checks) {
+    new NodeChecks(scene, checks).checkNodes();
   }
 
   private void checkNodes() {
     if (devices.ringDevices().isEmpty() && devices.problems().isEmpty()) {
-      add(Check.DevicesMatched, Result.Failed, "The ring has no device.");
+      checks.add(Check.DevicesMatched, Result.Failed, "The ring has no device.");
       return;
     }
     addProblems(
@@ -86,11 +87,7 @@ final class NodeChecks {
                     "Node %s is cordoned; it takes part. If it is to be drained or replaced, hold it back by the label ringlift.dev/skip, or wait with the increase."
                         .formatted(node.name()))
             .toList();
-    if (cordoned.isEmpty()) {
-      add(Check.NodesCordoned, Result.Passed, "No node with devices to be done is cordoned.");
-    } else {
-      add(Check.NodesCordoned, Result.Warning, Sentences.first(cordoned));
-    }
+    checks.warnIf(Check.NodesCordoned, cordoned, "No node with devices to be done is cordoned.");
   }
 
   private void checkVersions() {
@@ -109,15 +106,15 @@ final class NodeChecks {
       }
     }
     if (!old.isEmpty()) {
-      add(Check.AgentVersions, Result.Failed, Sentences.first(old));
+      checks.add(Check.AgentVersions, Result.Failed, Sentences.first(old));
     } else if (versions.size() > 1) {
-      add(
+      checks.add(
           Check.AgentVersions,
           Result.Warning,
           "Agents have different versions: %s. Let their rollout end first."
               .formatted(String.join(", ", versions)));
     } else {
-      add(
+      checks.add(
           Check.AgentVersions,
           Result.Passed,
           versions.isEmpty()
@@ -126,27 +123,34 @@ final class NodeChecks {
     }
   }
 
-  /** A clock that is ahead is seen by a Lease from the future; one behind, by one that runs out. */
+  /** An agent looks at its clock before it renews its Lease, the API server when it does. */
   private void checkClocks() {
-    List<String> ahead = new ArrayList<>();
+    List<String> skewed = new ArrayList<>();
     for (Node node : seen.nodes()) {
       if (node.heartbeat() == null) {
         continue;
       }
-      Duration skew = Duration.between(now, node.heartbeat().renewed());
+      Duration skew = node.heartbeat().skewAt(now);
       if (skew.compareTo(ConsumerChecks.CLOCK_SKEW) > 0) {
-        ahead.add(
-            "The clock of node %s is at least %s ahead of the operator's."
+        skewed.add(
+            "The clock of node %s is at least %s ahead of the API server's."
                 .formatted(node.name(), Times.inWords(skew)));
+      } else if (skew.negated().compareTo(ConsumerChecks.CLOCK_SKEW.plus(RENEWAL)) > 0) {
+        skewed.add(
+            "The clock of node %s is about %s behind the API server's."
+                .formatted(node.name(), Times.inWords(skew.negated())));
       }
     }
-    if (ahead.isEmpty()) {
-      add(Check.AgentClocks, Result.Passed, "No agent's clock is ahead of the operator's.");
+    if (skewed.isEmpty()) {
+      checks.add(
+          Check.AgentClocks,
+          Result.Passed,
+          "No agent's clock is known to differ from the API server's.");
     } else {
-      add(
+      checks.add(
           Check.AgentClocks,
           Result.Warning,
-          Sentences.first(ahead)
+          Sentences.first(skewed)
               + " Swift decides by time stamps which write is the last: mend the clocks first.");
     }
   }
@@ -156,7 +160,7 @@ final class NodeChecks {
     List<Problem> stale = devices.stale(seen.nodes(), dataDir);
     List<Problem> taking = stale.stream().filter(problem -> !isLeftOut(problem)).toList();
     if (!stale.isEmpty() && taking.isEmpty()) {
-      add(
+      checks.add(
           Check.NoStaleDevices,
           Result.Warning,
           Sentences.first(stale.stream().map(Problem::message).toList())
@@ -177,17 +181,17 @@ final class NodeChecks {
     Exclusions exclusions = devices.exclusions();
     List<ExcludedDevice> named = seen.increase().spec().nodes().excludeDevices();
     if (named.isEmpty()) {
-      add(Check.Exclusions, Result.Passed, "No device is to be left out.");
+      checks.add(Check.Exclusions, Result.Passed, "No device is to be left out.");
     } else if (exclusions.refusal() != null) {
-      add(Check.Exclusions, Result.Failed, exclusions.refusal());
+      checks.add(Check.Exclusions, Result.Failed, exclusions.refusal());
     } else if (!exclusions.strangers().isEmpty()) {
-      add(
+      checks.add(
           Check.Exclusions,
           Result.Failed,
           "spec.nodes.excludeDevices names what is neither in the ring nor on its node: %s. Name devices as the ring does, with their node, or with their ip in the ring."
               .formatted(Exclusions.names(exclusions.strangers())));
     } else {
-      add(
+      checks.add(
           Check.Exclusions,
           Result.Warning,
           "%s: left out. Every partition has enough replicas without, but what only these hold can't be found any more. Wipe each before it returns."
@@ -196,18 +200,6 @@ final class NodeChecks {
   }
 
   private void addProblems(Check check, List<Problem> problems, String otherwise) {
-    addSentences(check, problems.stream().map(Problem::message).toList(), otherwise);
-  }
-
-  private void addSentences(Check check, List<String> failures, String otherwise) {
-    if (failures.isEmpty()) {
-      add(check, Result.Passed, otherwise);
-    } else {
-      add(check, Result.Failed, Sentences.first(failures));
-    }
-  }
-
-  private void add(Check check, Result result, String message) {
-    checks.add(new PreflightCheck(check.name(), result, message));
+    checks.failIf(check, problems.stream().map(Problem::message).toList(), otherwise);
   }
 }

@@ -140,10 +140,49 @@ public record Observation(
   /**
    * An agent's Lease.
    *
-   * @param renewed when it was last renewed, by the agent's clock
+   * @param renewed when it was last renewed: by the API server's clock, to the second, where it
+   *     says so; else by the agent's
    * @param duration for how long that holds
+   * @param skew by how much the agent's clock is ahead of the API server's, or, below zero, behind;
+   *     null if the API server does not say when it was renewed
    */
-  public record Heartbeat(Instant renewed, Duration duration) {}
+  public record Heartbeat(Instant renewed, Duration duration, @Nullable Duration skew) {
+    private static final Duration PRECISION = Duration.ofSeconds(1);
+
+    /** Of a Lease of which only the agent's time is known. */
+    public Heartbeat(Instant renewed, Duration duration) {
+      this(renewed, duration, null);
+    }
+
+    /**
+     * A renewal that both tell of.
+     *
+     * @param said by the agent, who looked at its clock before it asked
+     * @param written by the API server, which leaves fractions of a second out
+     */
+    public static Heartbeat of(Instant said, Instant written, Duration duration) {
+      Instant latest = written.plus(PRECISION);
+      if (said.isBefore(written)) {
+        return new Heartbeat(written, duration, Duration.between(written, said));
+      }
+      return said.isAfter(latest)
+          ? new Heartbeat(latest, duration, Duration.between(latest, said))
+          : new Heartbeat(said, duration, Duration.ZERO);
+    }
+
+    /** When it runs out. */
+    public Instant until() {
+      return renewed.plus(duration);
+    }
+
+    /** By how much the agent's clock is known to be ahead, or, below zero, behind. */
+    Duration skewAt(Instant now) {
+      if (skew != null) {
+        return skew;
+      }
+      return renewed.isAfter(now) ? Duration.between(now, renewed) : Duration.ZERO;
+    }
+  }
 
   /**
    * A RelinkTask.

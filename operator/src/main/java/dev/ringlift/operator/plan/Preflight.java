@@ -4,7 +4,6 @@ import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck.Result;
 import dev.ringlift.operator.plan.Decision.Complete;
 import dev.ringlift.ring.Ring;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,25 +14,25 @@ final class Preflight {
   private Preflight() {}
 
   static List<PreflightCheck> check(Scene scene) {
-    List<PreflightCheck> checks = new ArrayList<>(RingChecks.of(scene));
-    checks.addAll(NodeChecks.of(scene));
-    checks.addAll(ResourceChecks.of(scene));
-    checks.addAll(
-        ConsumerChecks.of(scene.spec(), scene.seen().audience(), scene.barrier().consumers()));
-    return List.copyOf(checks);
+    CheckList checks = new CheckList();
+    RingChecks.make(scene, checks);
+    NodeChecks.make(scene, checks);
+    ResourceChecks.make(scene, checks);
+    ConsumerChecks.make(scene, checks);
+    return checks.all();
   }
 
   /** When the store holds nothing to check: that alone. */
   static List<PreflightCheck> unusable(StoredRing.Unusable unusable) {
-    List<PreflightCheck> checks = new ArrayList<>();
+    CheckList checks = new CheckList();
     for (Check check : List.of(Check.RingStore, Check.RingReadable, Check.BuilderReadable)) {
       if (check == unusable.check()) {
-        checks.add(new PreflightCheck(check.name(), Result.Failed, unusable.message()));
+        checks.add(check, Result.Failed, unusable.message());
         break;
       }
-      checks.add(new PreflightCheck(check.name(), Result.Passed, "As it should be."));
+      checks.add(check, Result.Passed, "As it should be.");
     }
-    return checks;
+    return checks.all();
   }
 
   /** What a dry run ends with. */

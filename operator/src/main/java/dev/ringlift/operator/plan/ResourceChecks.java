@@ -1,7 +1,6 @@
 package dev.ringlift.operator.plan;
 
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
-import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck.Result;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.MachineStatus;
@@ -41,9 +40,10 @@ final class ResourceChecks {
   private final long[] partitions;
   private final Instant now;
   private final String dataDir;
-  private final List<PreflightCheck> checks = new ArrayList<>();
+  private final CheckList checks;
 
-  private ResourceChecks(Scene scene) {
+  private ResourceChecks(Scene scene, CheckList checks) {
+    this.checks = checks;
     this.seen = scene.seen();
     this.spec = scene.spec();
     this.devices = scene.devices();
@@ -52,14 +52,13 @@ final class ResourceChecks {
     this.dataDir = DataDir.of(spec.policyIndex());
   }
 
-  static List<PreflightCheck> of(Scene scene) {
-    ResourceChecks checks = new ResourceChecks(scene);
-    checks.checkInodes();
-    checks.checkLastingInodes();
-    checks.checkMemory();
-    checks.checkTime();
-    checks.checkAuditors();
-    return checks.checks;
+  static void make(Scene scene, CheckList checks) {
+    ResourceChecks resources = new ResourceChecks(scene, checks);
+    resources.checkInodes();
+    resources.checkLastingInodes();
+    resources.checkMemory();
+    resources.checkTime();
+    resources.checkAuditors();
   }
 
   /** Every directory of an object exists twice until cleanup is done. */
@@ -79,16 +78,11 @@ final class ResourceChecks {
         }
       }
     }
-    if (!impossible.isEmpty()) {
-      add(Check.FreeInodes, Result.Failed, Sentences.first(impossible));
-    } else if (!tight.isEmpty()) {
-      add(Check.FreeInodes, Result.Warning, Sentences.first(tight));
-    } else {
-      add(
-          Check.FreeInodes,
-          Result.Passed,
-          "All devices have inodes for a second tree of directories.");
-    }
+    checks.judge(
+        Check.FreeInodes,
+        impossible,
+        tight,
+        "All devices have inodes for a second tree of directories.");
   }
 
   /** Directories of partitions and suffixes stay doubled, as far as there are objects for them. */
@@ -108,15 +102,11 @@ final class ResourceChecks {
         }
       }
     }
-    if (tight.isEmpty()) {
-      add(
-          Check.LastingInodes,
-          Result.Passed,
-          "Each doubling takes at most %,d inodes of a device for good (directories of partitions and suffixes)."
-              .formatted(most));
-    } else {
-      add(Check.LastingInodes, Result.Warning, Sentences.first(tight));
-    }
+    checks.warnIf(
+        Check.LastingInodes,
+        tight,
+        "Each doubling takes at most %,d inodes of a device for good (directories of partitions and suffixes)."
+            .formatted(most));
   }
 
   private Map<String, Long> partitionsOf(Node node) {
@@ -152,14 +142,10 @@ final class ResourceChecks {
                     : ""));
       }
     }
-    if (advice.isEmpty()) {
-      add(
-          Check.Memory,
-          Result.Passed,
-          "No node is known to have too little memory to keep a second tree of directories cached.");
-    } else {
-      add(Check.Memory, Result.Warning, Sentences.first(advice));
-    }
+    checks.warnIf(
+        Check.Memory,
+        advice,
+        "No node is known to have too little memory to keep a second tree of directories cached.");
   }
 
   /**
@@ -197,26 +183,23 @@ final class ResourceChecks {
         " Raise reclaim_age on the object servers for the time of the increase: meanwhile nobody repairs replicas, and cleanup has to end within reclaimAge (%s)."
             .formatted(spec.reclaimAge());
     if (tooLong) {
-      add(
+      checks.add(
           Check.TimeBudget,
           Result.Failed,
           figures
               + " That is longer than reclaimAge (%s), within which cleanup has to end. Widen spec.windows, let more nodes work at once, raise spec.relinker.filesPerSecond; or raise reclaim_age on the object servers, and here."
                   .formatted(spec.reclaimAge()));
     } else {
-      add(Check.TimeBudget, suspendedTooLong ? Result.Warning : Result.Passed, figures + advice);
+      checks.add(
+          Check.TimeBudget, suspendedTooLong ? Result.Warning : Result.Passed, figures + advice);
     }
   }
 
   private void checkAuditors() {
-    add(
+    checks.add(
         Check.AuditorLoad,
         Result.Passed,
         "Until cleanup is done, object auditors may read each object twice: where disks are busy, lower their files_per_second, or stop them for that time.");
-  }
-
-  private void add(Check check, Result result, String message) {
-    checks.add(new PreflightCheck(check.name(), result, message));
   }
 
   private static long used(DeviceStatus device) {

@@ -2,7 +2,6 @@ package dev.ringlift.operator.plan;
 
 import static java.util.stream.Collectors.joining;
 
-import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck.Result;
 import dev.ringlift.api.v1alpha1.RingSource;
 import dev.ringlift.api.v1alpha1.Window;
@@ -12,7 +11,6 @@ import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.Transition;
 import dev.ringlift.ring.TransitionRefusedException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Optional;
@@ -27,36 +25,35 @@ final class RingChecks {
   private final StoredRing.Pair pair;
   private final BuilderState builder;
   private final Instant now;
-  private final List<PreflightCheck> checks = new ArrayList<>();
+  private final CheckList checks;
 
-  private RingChecks(Scene scene) {
+  private RingChecks(Scene scene, CheckList checks) {
+    this.checks = checks;
     this.seen = scene.seen();
     this.pair = scene.pair();
     this.builder = BuilderState.of(pair, seen.increase().publication());
     this.now = scene.now();
   }
 
-  static List<PreflightCheck> of(Scene scene) {
-    RingChecks checks = new RingChecks(scene);
-    checks.checkRing();
-    return checks.checks;
+  static void make(Scene scene, CheckList checks) {
+    new RingChecks(scene, checks).checkRing();
   }
 
   private void checkRing() {
     Ring ring = pair.ring();
     int target = seen.increase().spec().targetPartPower();
-    add(Check.RingStore, Result.Passed, "What the increase names is there.");
-    add(Check.RingReadable, Result.Passed, describe(ring));
+    checks.add(Check.RingStore, Result.Passed, "What the increase names is there.");
+    checks.add(Check.RingReadable, Result.Passed, describe(ring));
     checkBuilder();
-    add(Check.TargetPartPower, targetResult(ring, target), targetMessage(ring, target));
+    checks.add(Check.TargetPartPower, targetResult(ring, target), targetMessage(ring, target));
     checkNeeded(target);
     checkWindows();
     Optional<String> refusal = Adoption.refusal(ring, target);
     if (refusal.isPresent()) {
-      add(Check.NotUnderWay, Result.Failed, refusal.get());
+      checks.add(Check.NotUnderWay, Result.Failed, refusal.get());
       return;
     }
-    add(
+    checks.add(
         Check.NotUnderWay,
         ring.nextPartPower() == null ? Result.Passed : Result.Warning,
         Adoption.description(ring));
@@ -73,19 +70,19 @@ final class RingChecks {
         "%,.0f partitions a device on average now (%,d to %,d), %,.0f at the target."
             .formatted(all.getAverage(), all.getMin(), all.getMax(), all.getAverage() * grows);
     if (all.getCount() > 0 && all.getAverage() >= PLENTY && grows > 1) {
-      add(
+      checks.add(
           Check.Needed,
           Result.Warning,
           figures
               + " That is plenty already: more make replication slower and take memory and inodes, and there is no way back. Make sure that you need them.");
     } else {
-      add(Check.Needed, Result.Passed, figures);
+      checks.add(Check.Needed, Result.Passed, figures);
     }
   }
 
   private void checkWindows() {
     List<Window> windows = seen.increase().spec().windows();
-    addSentences(
+    checks.failIf(
         Check.Windows,
         Windows.of(windows).mistakes(now),
         windows.isEmpty()
@@ -99,23 +96,23 @@ final class RingChecks {
             + " After each change of the ring, an event says what to run on it.";
     switch (builder) {
       case BuilderState.Elsewhere absent -> {
-        add(Check.BuilderReadable, Result.Warning, elsewhere);
-        add(Check.RingAndBuilderAgree, Result.Warning, elsewhere);
+        checks.add(Check.BuilderReadable, Result.Warning, elsewhere);
+        checks.add(Check.RingAndBuilderAgree, Result.Warning, elsewhere);
       }
       case BuilderState.Agrees agrees -> {
-        add(Check.BuilderReadable, Result.Passed, describe(agrees.builder()));
-        add(Check.RingAndBuilderAgree, Result.Passed, "Ring and builder hold the same.");
+        checks.add(Check.BuilderReadable, Result.Passed, describe(agrees.builder()));
+        checks.add(Check.RingAndBuilderAgree, Result.Passed, "Ring and builder hold the same.");
       }
       case BuilderState.Ahead ahead -> {
-        add(Check.BuilderReadable, Result.Passed, describe(ahead.builder()));
-        add(
+        checks.add(Check.BuilderReadable, Result.Passed, describe(ahead.builder()));
+        checks.add(
             Check.RingAndBuilderAgree,
             Result.Passed,
             "Of what was published last, the builder has been written; the ring follows.");
       }
       case BuilderState.Differs differs -> {
-        add(Check.BuilderReadable, Result.Passed, describe(differs.builder()));
-        add(
+        checks.add(Check.BuilderReadable, Result.Passed, describe(differs.builder()));
+        checks.add(
             Check.RingAndBuilderAgree,
             Result.Failed,
             differs.difference()
@@ -171,14 +168,14 @@ final class RingChecks {
           sizes = pair.sizes().with(ring, own);
           List<String> tooLarge = tooLarge(sizes, ring.partPower());
           if (!tooLarge.isEmpty()) {
-            addSentences(Check.StoreSize, tooLarge, "");
+            checks.failIf(Check.StoreSize, tooLarge, "");
             return;
           }
         }
       }
-      add(Check.StoreSize, Result.Passed, describe(sizes));
+      checks.add(Check.StoreSize, Result.Passed, describe(sizes));
     } catch (TransitionRefusedException refused) {
-      add(Check.StoreSize, Result.Failed, String.valueOf(refused.getMessage()));
+      checks.add(Check.StoreSize, Result.Failed, String.valueOf(refused.getMessage()));
     }
   }
 
@@ -217,17 +214,5 @@ final class RingChecks {
                             .formatted(size.name(), size.bytes(), size.limitBytes()))
                 .collect(joining(", "))
             + ".";
-  }
-
-  private void addSentences(Check check, List<String> failures, String otherwise) {
-    if (failures.isEmpty()) {
-      add(check, Result.Passed, otherwise);
-    } else {
-      add(check, Result.Failed, Sentences.first(failures));
-    }
-  }
-
-  private void add(Check check, Result result, String message) {
-    checks.add(new PreflightCheck(check.name(), result, message));
   }
 }

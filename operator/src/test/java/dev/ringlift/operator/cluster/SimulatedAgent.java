@@ -17,6 +17,7 @@ import dev.ringlift.ring.RingFormatException;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -45,6 +46,7 @@ public final class SimulatedAgent {
   private final Set<RelinkTask> refused = ConcurrentHashMap.newKeySet();
   private volatile boolean alive = true;
   private volatile boolean working = true;
+  private volatile Duration clockError = Duration.ZERO;
   private @Nullable StorageNodeStatus told;
 
   SimulatedAgent(
@@ -76,6 +78,11 @@ public final class SimulatedAgent {
 
   public void resume() {
     alive = true;
+  }
+
+  /** By how much its clock is ahead. */
+  public void setClockError(Duration error) {
+    clockError = error;
   }
 
   /** From now on it reports and beats, but leaves tasks alone. */
@@ -139,7 +146,7 @@ public final class SimulatedAgent {
             .withNewSpec()
             .withHolderIdentity(node)
             .withLeaseDurationSeconds(LEASE_SECONDS)
-            .withRenewTime(ZonedDateTime.now(ZoneOffset.UTC))
+            .withRenewTime(ZonedDateTime.now(ZoneOffset.UTC).plus(clockError))
             .endSpec()
             .build();
     client.resource(lease).forceConflicts().serverSideApply();

@@ -14,8 +14,11 @@ import dev.ringlift.api.v1alpha1.StorageNodeStatus.MachineStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingProblem;
 import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.operator.plan.Decision.Stall;
+import dev.ringlift.operator.plan.Observation.Heartbeat;
 import dev.ringlift.operator.plan.StoreSizes.PartSize;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -219,6 +222,22 @@ class PreflightTest {
     assertThat(warning(Check.AgentClocks)).contains("node-b").contains("4 s ahead");
     cluster.node("node-b").lastBeat = cluster.now.plusSeconds(3);
     assertThat(find(cluster.plan(), Check.AgentClocks).result()).isEqualTo(Result.Passed);
+  }
+
+  @Test
+  void whatTheApiServerSaysOfARenewalCountsAndTellsTheAgentsClock() {
+    Instant written = cluster.now.truncatedTo(ChronoUnit.SECONDS);
+    Duration valid = Duration.ofSeconds(40);
+
+    assertThat(Heartbeat.of(written.plusMillis(900), written, valid))
+        .as("within the second that the API server names")
+        .isEqualTo(new Heartbeat(written.plusMillis(900), valid, Duration.ZERO));
+    assertThat(Heartbeat.of(written.plusSeconds(601), written, valid))
+        .as("ahead")
+        .isEqualTo(new Heartbeat(written.plusSeconds(1), valid, Duration.ofMinutes(10)));
+    assertThat(Heartbeat.of(written.minusSeconds(600), written, valid))
+        .as("behind")
+        .isEqualTo(new Heartbeat(written, valid, Duration.ofMinutes(-10)));
   }
 
   @Test
