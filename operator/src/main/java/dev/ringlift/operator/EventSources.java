@@ -49,6 +49,12 @@ import java.util.stream.Collectors;
  * </ul>
  */
 final class EventSources implements ClusterReader {
+  /** Objects of a list that are on the heap as a whole, before less of each is kept. */
+  private static final long PAGE = 500;
+
+  /** The same of ConfigMaps, which may have a MiB each. */
+  private static final long FEW = 20;
+
   private final IndexerResourceCache<PartitionPowerIncrease> increases;
   private final InformerEventSource<RelinkTask, PartitionPowerIncrease> tasks;
   private final InformerEventSource<StorageNode, PartitionPowerIncrease> storageNodes;
@@ -96,7 +102,7 @@ final class EventSources implements ClusterReader {
             from(Lease.class)
                 .withName("leases")
                 .withLabelSelector(ApiConstants.LABEL_NODE)
-                .withItemStore(new Slim<>(Slim::withoutManagers))
+                .withItemStore(new Slim<>(Slim::withRenewals))
                 .withOnUpdateFilter(EventSources::cameBack)
                 .withSecondaryToPrimaryMapper(this::allOfNamespace)
                 .build(),
@@ -106,6 +112,7 @@ final class EventSources implements ClusterReader {
             from(ConfigMap.class)
                 .withName("configmaps")
                 .withItemStore(new Slim<>(Slim::nameOnly))
+                .withInformerListLimit(FEW)
                 .withSecondaryToPrimaryMapper(this::namingIt)
                 .build(),
             context);
@@ -132,7 +139,8 @@ final class EventSources implements ClusterReader {
 
   private static <R extends HasMetadata> InformerEventSourceConfiguration.Builder<R> from(
       Class<R> type) {
-    return InformerEventSourceConfiguration.from(type, PartitionPowerIncrease.class);
+    return InformerEventSourceConfiguration.from(type, PartitionPowerIncrease.class)
+        .withInformerListLimit(PAGE);
   }
 
   List<EventSource<?, PartitionPowerIncrease>> all() {

@@ -106,7 +106,6 @@ public class IncreaseReconciler
   private final Planner planner;
   private final Clock clock;
   private final IncreaseMetrics metrics;
-  private final ClusterReader live;
   private final StatusWriter statusWriter;
   private final TaskWriter taskWriter;
   private final EventWriter eventWriter;
@@ -134,7 +133,6 @@ public class IncreaseReconciler
     this.planner = new Planner(settings);
     this.clock = clock;
     this.metrics = metrics;
-    this.live = new LiveReader(client);
     this.statusWriter = new StatusWriter(client);
     this.taskWriter = new TaskWriter(client);
     this.eventWriter = new EventWriter(client);
@@ -238,7 +236,15 @@ public class IncreaseReconciler
     Observation seen = Observer.observe(increase, store.read(), caches, recon, store::backup);
     Plan plan = planner.plan(seen, now);
     if (LiveReads.areNeeded(seen, plan)) {
+      ClusterReader live =
+          new LiveReader(
+              client,
+              caches,
+              increase.getMetadata().getNamespace(),
+              increase.getMetadata().getUid());
       seen = Observer.observe(increase, store.read(), live, recon, store::backup);
+      // Reading may have taken long: a Lease or a proof that has run out meanwhile counts no more.
+      now = clock.instant();
       plan = planner.plan(seen, now);
     }
     return act(increase, store, seen, plan, now);

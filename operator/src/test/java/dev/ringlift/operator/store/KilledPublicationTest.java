@@ -7,10 +7,12 @@ import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.RingSource;
+import dev.ringlift.api.v1alpha1.StorageNode;
 import dev.ringlift.operator.act.EventWriter;
 import dev.ringlift.operator.act.Publisher;
 import dev.ringlift.operator.act.StatusWriter;
 import dev.ringlift.operator.cluster.DyingClient;
+import dev.ringlift.operator.cluster.Remembered;
 import dev.ringlift.operator.cluster.SimulatedCluster;
 import dev.ringlift.operator.observe.LiveReader;
 import dev.ringlift.operator.observe.Observer;
@@ -122,7 +124,13 @@ class KilledPublicationTest {
           .atMost(LONG)
           .until(
               () -> {
-                var nodes = new LiveReader(cluster.client()).storageNodes(cluster.namespace());
+                var nodes =
+                    cluster
+                        .client()
+                        .resources(StorageNode.class)
+                        .inNamespace(cluster.namespace())
+                        .list()
+                        .getItems();
                 return nodes.size() == 2
                     && nodes.stream()
                         .allMatch(
@@ -172,7 +180,12 @@ class KilledPublicationTest {
       RingStore store = RingStores.of(client).of(increase);
       Observation seen =
           Observer.observe(
-              increase, store.read(), new LiveReader(client), ReconReader.NONE, store::backup);
+              increase,
+              store.read(),
+              new LiveReader(
+                  client, Remembered.NOTHING, cluster.namespace(), increase.getMetadata().getUid()),
+              ReconReader.NONE,
+              store::backup);
       Plan plan = new Planner(AT_ONCE).plan(seen, now);
       PartitionPowerIncreaseStatus status = StatusAggregator.aggregate(seen.increase(), plan, now);
       StatusWriter statusWriter = new StatusWriter(client);

@@ -1,0 +1,133 @@
+package dev.ringlift.operator.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ringlift.api.v1alpha1.StorageNode;
+import dev.ringlift.operator.cluster.Remembered;
+import dev.ringlift.testkit.kube.ApiServer;
+import dev.ringlift.testkit.kube.ApiServerExtension;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** However far a cache is behind, what is seen is what is there. */
+@Tag("apiserver")
+@ExtendWith(ApiServerExtension.class)
+class LiveReaderTest {
+  private KubernetesClient client;
+  private String namespace;
+
+  @BeforeEach
+  void namespace(ApiServer server) {
+    client = server.client();
+    server.kubectl("apply", "-f", Path.of("..", "crds").toAbsolutePath().toString()).orThrow();
+    namespace = server.newNamespace("live");
+  }
+
+  @Test
+  void takesFromTheCacheWhatIsStillSoAndReadsTheRest() {
+    IntStream.range(0, 5).forEach(this::create);
+    List<StorageNode> before = read(Remembered.NOTHING);
+    assertThat(before).hasSize(5);
+
+    label("node-1");
+    client.resource(before.get(2)).delete();
+    create(7);
+    recreate(3);
+
+    List<StorageNode> after = read(remembering(before));
+
+    assertThat(versions(after))
+        .isEqualTo(versions(read(Remembered.NOTHING)))
+        .doesNotContainKey("node-2");
+    assertThat(after)
+        .as("what has not changed is not read once more")
+        .filteredOn(node -> before.stream().anyMatch(known -> known == node))
+        .extracting(node -> node.getMetadata().getName())
+        .containsExactlyInAnyOrder("node-0", "node-4");
+    assertThat(after)
+        .filteredOn(node -> node.getMetadata().getName().equals("node-1"))
+        .singleElement()
+        .satisfies(node -> assertThat(node.getMetadata().getLabels()).containsKey("changed"));
+  }
+
+  @Test
+  void readsAllAnewWhereTheCacheIsFarBehind() {
+    IntStream.range(0, 130).forEach(this::create);
+    List<StorageNode> first = read(Remembered.NOTHING);
+    assertThat(first).hasSize(130);
+
+    List<StorageNode> few = first.subList(0, 10);
+    assertThat(versions(read(remembering(few)))).isEqualTo(versions(first));
+  }
+
+  @Test
+  void saysWhatTheApiServerAnswersWhereItRefuses(ApiServer server) {
+    try (KubernetesClient nobody =
+        new KubernetesClientBuilder()
+            .withConfig(
+                new ConfigBuilder(server.client().getConfiguration())
+                    .withOauthToken("wrong")
+                    .withRequestRetryBackoffLimit(0)
+                    .build())
+            .build()) {
+      LiveReader reader = new LiveReader(nobody, Remembered.NOTHING, namespace, "uid");
+
+      assertThatThrownBy(reader::nodes)
+          .isInstanceOfSatisfying(
+              KubernetesClientException.class,
+              refused -> assertThat(refused.getCode()).isEqualTo(401));
+    }
+  }
+
+  private List<StorageNode> read(ClusterReader caches) {
+    return new LiveReader(client, caches, namespace, "uid").storageNodes(namespace);
+  }
+
+  private static Remembered remembering(List<StorageNode> nodes) {
+    return new Remembered(List.of(), nodes, List.of(), List.of(), List.of());
+  }
+
+  private void create(int number) {
+    StorageNode node = new StorageNode();
+    node.getMetadata().setNamespace(namespace);
+    node.getMetadata().setName("node-" + number);
+    client.resource(node).create();
+  }
+
+  private void recreate(int number) {
+    client.resources(StorageNode.class).inNamespace(namespace).withName("node-" + number).delete();
+    create(number);
+  }
+
+  private void label(String name) {
+    client
+        .resources(StorageNode.class)
+        .inNamespace(namespace)
+        .withName(name)
+        .edit(
+            node -> {
+              node.getMetadata().setLabels(Map.of("changed", "yes"));
+              return node;
+            });
+  }
+
+  private static Map<String, String> versions(List<StorageNode> nodes) {
+    return nodes.stream()
+        .collect(
+            Collectors.toMap(
+                node -> node.getMetadata().getName(),
+                node -> node.getMetadata().getUid() + node.getMetadata().getResourceVersion()));
+  }
+}
