@@ -12,8 +12,12 @@ import dev.ringlift.api.v1alpha1.StorageNodeStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingFileStatus;
 import dev.ringlift.ring.RingDevice;
+import io.fabric8.kubernetes.api.model.ContainerImage;
+import io.fabric8.kubernetes.api.model.ContainerImageBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -35,6 +39,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,6 +121,7 @@ final class Fleet implements AutoCloseable {
     forEachNode(
         node -> {
           request(() -> register(node));
+          request(() -> client.resource(pod(node)).create());
           request(() -> client.resource(storageNode(node)).create());
           request(() -> beat(node));
           request(() -> report(node, ring));
@@ -163,10 +169,44 @@ final class Fleet implements AutoCloseable {
             .withType("InternalIP")
             .withAddress(address(node))
             .endAddress()
+            .withImages(images())
             .endStatus()
             .build();
     client.nodes().resource(object).create();
     client.nodes().resource(object).patchStatus();
+  }
+
+  /** A kubelet names fifty at most: most of what a Node object is. */
+  private static List<ContainerImage> images() {
+    return IntStream.range(0, 50)
+        .mapToObj(
+            number ->
+                new ContainerImageBuilder()
+                    .withNames(
+                        "registry.example/project/image-%d@sha256:%064d".formatted(number, number),
+                        "registry.example/project/image-%d:1.0.%d".formatted(number, number))
+                    .withSizeBytes(100_000_000L)
+                    .build())
+        .toList();
+  }
+
+  /** The agent's. */
+  private Pod pod(int node) {
+    return new PodBuilder()
+        .withNewMetadata()
+        .withNamespace(namespace)
+        .withName("ringlift-agent-%05d".formatted(node))
+        .addToLabels(ApiConstants.LABEL_COMPONENT, ApiConstants.COMPONENT_AGENT)
+        .endMetadata()
+        .withNewSpec()
+        .withNodeName(name(node))
+        .withAutomountServiceAccountToken(false)
+        .addNewContainer()
+        .withName("agent")
+        .withImage("ringlift-agent")
+        .endContainer()
+        .endSpec()
+        .build();
   }
 
   private StorageNode storageNode(int node) {
