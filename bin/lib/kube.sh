@@ -59,14 +59,35 @@ kube_nodes_missing() {
 }
 
 kube_cgroups() {
-  local folder=/sys/fs/cgroup/memory try
+  local folder=/sys/fs/cgroup/memory controller missing='' try
   if [ -e /sys/fs/cgroup/cgroup.controllers ]; then # version 2
     folder=/sys/fs/cgroup
-    grep -qw memory $folder/cgroup.subtree_control ||
-      { echo '+cpuset +cpu +memory +pids' >$folder/cgroup.subtree_control; } 2>/dev/null || return 1
+    grep -qw memory $folder/cgroup.controllers || return 1
+    # a kubelet does not start in a group that lacks one of these, where the root has it
+    for controller in cpu cpuset memory hugetlb pids; do
+      if grep -qw $controller $folder/cgroup.controllers && ! grep -qw $controller $folder/cgroup.subtree_control; then
+        missing+="+$controller "
+      fi
+    done
+    [ -z "$missing" ] || kube_delegate $folder "$missing" || return 1
   fi
   try=$folder/ringlift-try-$$
   mkdir "$try" 2>/dev/null && rmdir "$try"
+}
+
+# In a container the root is an ordinary group, which may have processes or share out memory, and not both.
+kube_delegate() { # FOLDER CONTROLLERS
+  local try process processes
+  for try in 1 2 3; do
+    { echo "$2" >"$1/cgroup.subtree_control"; } 2>/dev/null && return
+    [ -e "$1/cgroup.type" ] && mkdir -p "$1/ringlift-processes" 2>/dev/null || return 1
+    # read before any is moved, which changes the list; those that begin meanwhile are for the next try
+    mapfile -t processes <"$1/cgroup.procs"
+    for process in "${processes[@]}"; do
+      { echo "$process" >"$1/ringlift-processes/cgroup.procs"; } 2>/dev/null || true # it has ended
+    done
+  done
+  { echo "$2" >"$1/cgroup.subtree_control"; } 2>/dev/null
 }
 
 kube_version() { sed -n 's/^[[:space:]]*k8s.io\/kubernetes \(v[^ ]*\).*/\1/p' "$KUBE_SOURCE/go.mod"; }
