@@ -3,13 +3,15 @@ package dev.ringlift.operator;
 import java.util.Locale;
 
 /**
- * What is measured of each increase that is under way, as gauges with the tags {@code namespace}
- * and {@code increase}. {@link #metric()} is Micrometer's name; Prometheus has underscores for its
- * points. docs/metrics.md tells them to users.
+ * What is measured of each increase that is under way or has failed, as gauges with the tags {@code
+ * namespace} and {@code increase}. {@link #metric()} is Micrometer's name; Prometheus has
+ * underscores for its points. docs/metrics.md tells them to users.
  */
 enum IncreaseMetric {
   /** Tag {@code phase}: 1 for the phase that it is in, 0 for each other. */
   INCREASE_PHASE,
+  /** 1 while somebody has to mend something: condition {@code Stalled}. */
+  INCREASE_STALLED,
   /** Number of the doubling under way, from 1. */
   INCREASE_CYCLE,
   /** How many doublings it has. */

@@ -8,6 +8,7 @@ import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Progress;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.RingStatus;
 import dev.ringlift.api.v1alpha1.Phase;
+import dev.ringlift.operator.plan.ConditionType;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -27,9 +28,9 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gauges of each increase that is under way, which show its last status; their names are in {@link
- * IncreaseMetric}. Labels are bounded: by increases under way, phases, states, and the reasons that
- * a problem can have; never by nodes or devices.
+ * Gauges of each increase that is under way or has failed, which show its last status; their names
+ * are in {@link IncreaseMetric}. Labels are bounded: by increases under way, phases, states, and
+ * the reasons that a problem can have; never by nodes or devices.
  */
 public final class IncreaseMetrics {
   private final MeterRegistry registry;
@@ -69,6 +70,15 @@ public final class IncreaseMetrics {
     addReasons(entry, status);
   }
 
+  /** What has ended has no figures any more; only that it failed is shown until it is deleted. */
+  void end(PartitionPowerIncrease increase, PartitionPowerIncreaseStatus status) {
+    if (status.phase() == Phase.Failed) {
+      record(increase, status);
+    } else {
+      forget(increase);
+    }
+  }
+
   void forget(PartitionPowerIncrease increase) {
     Entry entry = entries.remove(name(increase));
     if (entry != null) {
@@ -96,6 +106,7 @@ public final class IncreaseMetrics {
             Tags.of("phase", phase.name()),
             s -> s.phase() == phase ? 1 : 0);
       }
+      add(entry, IncreaseMetric.INCREASE_STALLED, s -> stalled(s) ? 1 : 0);
       addRing(entry);
       addProgress(entry);
       addNodes(entry, "waiting", NodeCounts::waiting);
@@ -177,6 +188,15 @@ public final class IncreaseMetrics {
         }
       }
     }
+  }
+
+  private static boolean stalled(PartitionPowerIncreaseStatus status) {
+    return status.conditions() != null
+        && status.conditions().stream()
+            .anyMatch(
+                condition ->
+                    ConditionType.Stalled.name().equals(condition.getType())
+                        && "True".equals(condition.getStatus()));
   }
 
   private static List<Problem> problems(PartitionPowerIncreaseStatus status) {

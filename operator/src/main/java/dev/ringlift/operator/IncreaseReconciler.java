@@ -191,7 +191,7 @@ public class IncreaseReconciler
         return NEVER;
       }
       if (hasEnded(increase)) {
-        metrics.forget(cached);
+        metrics.end(increase, increase.getStatus());
         return endOfLife(increase);
       }
       return step(increase);

@@ -34,6 +34,7 @@ class IncreaseMetricsTest {
          "linked": 990, "removed": 5, "errors": 3, "filesPerSecond": 100, "estimatedCompletion": "2026-01-01T00:10:00Z"},
        "replicationSuspendedSince": "2025-12-31T23:00:00Z",
        "cleanupDeadline": "2026-01-01T02:00:00Z",
+       "conditions": [{"type": "Ready", "status": "False"}, {"type": "Stalled", "status": "True"}],
        "problems": [
          {"node": "a", "device": "d0", "reason": "DeviceFailed", "message": "m"},
          {"node": "a", "device": "d1", "reason": "DeviceFailed", "message": "m"},
@@ -50,6 +51,7 @@ class IncreaseMetricsTest {
 
     assertThat(phase(Phase.Relinking)).isEqualTo(1);
     assertThat(phase(Phase.Preparing)).isZero();
+    assertThat(value("stalled")).isEqualTo(1);
     assertThat(value("cycle")).isEqualTo(2);
     assertThat(value("cycles")).isEqualTo(3);
     assertThat(value("part.power")).isEqualTo(7);
@@ -75,6 +77,17 @@ class IncreaseMetricsTest {
     metrics.record(increase("uid-1"), status("{\"phase\": \"CleaningUp\"}"));
     assertThat(value("problems", "reason", "NodeLost")).isZero();
     assertThat(value("eta.seconds")).isNaN();
+    assertThat(value("stalled")).isZero();
+  }
+
+  @Test
+  void ofThoseThatHaveEndedOnlyTheFailedAreShown() {
+    metrics.end(increase("uid-1"), status("{\"phase\": \"Failed\"}"));
+    assertThat(phase(Phase.Failed)).isEqualTo(1);
+
+    metrics.record(increase("uid-2"), status(RELINKING));
+    metrics.end(increase("uid-2"), status("{\"phase\": \"Complete\"}"));
+    assertThat(registry.getMeters()).isEmpty();
   }
 
   @Test
