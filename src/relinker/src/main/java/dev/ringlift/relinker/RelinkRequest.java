@@ -18,8 +18,8 @@ import java.util.Set;
  * @param nextPartPower the ring's next partition power
  * @param ringVersion the ring's version; state that was written for another version is not trusted;
  *     empty when the ring has none
- * @param ringModified when the ring file was last written: state that says nothing about the ring
- *     (Swift's own) is trusted only when it is younger; empty trusts it as Swift does
+ * @param ringModified when the ring file was last written: state that was not written for the same
+ *     identity is trusted only when it is younger; empty trusts any
  * @param identity the increase that this run works for; state of another, or without any, is not
  *     trusted; empty for a run by hand
  * @param devices names of the devices to work on; empty means every directory under the root

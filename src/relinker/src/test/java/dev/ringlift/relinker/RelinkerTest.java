@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -259,6 +260,40 @@ class RelinkerTest {
         .isZero();
     assertThat(run(tree.relink(POWER).ringModified(written.plusSeconds(3600))).counters().linked())
         .isOne();
+  }
+
+  /** A builder that was restored comes to the version that it had, with other objects since. */
+  @Test
+  void ofTheSameVersionStateByHandMustBeYoungerThanTheRingToo() throws IOException {
+    tree.write(HIGH, POWER, DATA);
+    run(tree.relink(POWER).ringVersion(7));
+    tree.write(LOW, POWER, DATA);
+    Instant written =
+        Files.getLastModifiedTime(tree.device().resolve("relink.objects.json")).toInstant();
+
+    DeviceProgress preparedAgain =
+        run(tree.relink(POWER).ringVersion(7).ringModified(written.plusSeconds(3600)));
+
+    assertThat(preparedAgain.counters().linked()).isEqualTo(1);
+  }
+
+  /** Under the operator the ring's file is written anew with each mount of its ConfigMap. */
+  @Test
+  void ofTheSameIncreaseStateMayBeOlderThanTheRing() throws IOException {
+    RunIdentity identity = new RunIdentity("uid", 1);
+    tree.write(HIGH, POWER, DATA);
+    run(tree.relink(POWER).ringVersion(7).identity(identity));
+    Instant written =
+        Files.getLastModifiedTime(tree.device().resolve("relink.objects.json")).toInstant();
+
+    DeviceProgress again =
+        run(
+            tree.relink(POWER)
+                .ringVersion(7)
+                .identity(identity)
+                .ringModified(written.plusSeconds(3600)));
+
+    assertThat(again.counters().hashDirs()).isZero();
   }
 
   @Test

@@ -183,8 +183,9 @@ final class HashDirMover {
       suffix.unsure();
     } else if (!now.isEmpty()) {
       suffix.holds(hash, rules.decide(HashDir.parsed(now)));
-    } else {
+    } else if (target.isOpen()) {
       target.removeIfEmpty();
+      suffix.unsure();
     }
     return job.cleanup() ? removeOld(oldFd) : 0;
   }

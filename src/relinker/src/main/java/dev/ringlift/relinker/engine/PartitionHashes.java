@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +26,12 @@ import org.jspecify.annotations.Nullable;
  * <p>An update never loses an invalidation that somebody else makes meanwhile:
  *
  * <ol>
- *   <li>Under the partition's lock, read both files ({@link #snapshot}).
+ *   <li>Under the partition's lock, read both files ({@link #snapshot}), and, before anything is
+ *       removed that the hashes speak of, take {@code hashes.pkl} away ({@link #take}).
  *   <li>Without the lock, look at the directories and compute.
- *   <li>Under the lock again, compare: if {@code hashes.pkl} is not the one read, or {@code
- *       hashes.invalid} does not begin with what was read, somebody else has updated: start over,
- *       trusting nothing that was computed.
+ *   <li>Under the lock again, compare: if {@code hashes.pkl} is not the one read (or not still
+ *       away), or {@code hashes.invalid} does not begin with what was read, somebody else has
+ *       updated: start over, trusting nothing that was computed.
  *   <li>What {@code hashes.invalid} has got since goes into the new hashes as not known; write
  *       {@code hashes.pkl} (temporary file, rename), then empty {@code hashes.invalid}, then
  *       unlock.
@@ -42,32 +44,43 @@ import org.jspecify.annotations.Nullable;
  * hashes.invalid} is emptied only after the file that replaces it is in place. The new file is not
  * synced by itself: after a crash it is whole, or is not readable as a pickle (which means: rehash
  * everything), or is the old one; and the partition is called done only after the whole file system
- * has been synced.
+ * has been synced. {@code hashes.pkl} is taken away, and not marked in {@code hashes.invalid},
+ * because file systems with a journal keep the order of removals through a power cut, but not the
+ * order of a removal and of what was written to a file before it.
+ *
+ * <p>Hashing by listing obeys the limits of the run, and its stop: what is not hashed then stays
+ * not known.
  */
 final class PartitionHashes {
   static final long LOCK_TIMEOUT = TimeUnit.SECONDS.toNanos(10);
 
-  private static final int LARGEST = 16 << 20;
+  /**
+   * Bytes of either file; a pickle of all 4,096 suffixes of an erasure coding policy has some
+   * hundred thousand. A longer pickle is none, and a longer {@code hashes.invalid} means that
+   * nothing is known.
+   */
+  private static final int LARGEST = 4 << 20;
+
   private static final int ATTEMPTS = 10;
   private static final byte[] NOTHING = {};
 
   /** Both files as they were under the lock. */
   static final class Snapshot {
     /** Of a partition dir that was made this moment. */
-    static final Snapshot NONE = new Snapshot(null, NOTHING, NOTHING);
+    static final Snapshot NONE = new Snapshot(null, false, NOTHING);
 
     private final byte @Nullable [] pickle;
-    private final byte[] before;
-    private final byte[] added;
+    private final boolean taken;
+    private final byte[] invalid;
 
     /**
-     * The bytes of hashes.pkl, if there was one; what hashes.invalid held; and what we appended to
-     * it in that moment.
+     * The bytes of hashes.pkl, if there was one; whether it has been taken away since; and the
+     * bytes of hashes.invalid.
      */
-    Snapshot(byte @Nullable [] pickle, byte[] before, byte[] added) {
+    Snapshot(byte @Nullable [] pickle, boolean taken, byte[] invalid) {
       this.pickle = pickle;
-      this.before = before;
-      this.added = added;
+      this.taken = taken;
+      this.invalid = invalid;
     }
   }
 
@@ -75,23 +88,44 @@ final class PartitionHashes {
   private final FileLock locks;
   private final SuffixHasher hasher;
   private final Clock clock;
+  private final BooleanSupplier mayGoOn;
 
-  PartitionHashes(Tools tools, FileLock locks, SuffixHasher hasher, Clock clock) {
+  /**
+   * @param mayGoOn waits for its turn before each suffix is hashed by listing; false when the run
+   *     has been stopped
+   */
+  PartitionHashes(
+      Tools tools, FileLock locks, SuffixHasher hasher, Clock clock, BooleanSupplier mayGoOn) {
     this.tools = tools;
     this.locks = locks;
     this.hasher = hasher;
     this.clock = clock;
+    this.mayGoOn = mayGoOn;
   }
 
-  /** Reads both files, and invalidates these suffixes in the same moment. */
-  Snapshot snapshot(int partition, BitSet invalidate) throws PosixException {
+  /** Reads both files. */
+  Snapshot snapshot(int partition) throws PosixException {
     int lock = lock(partition);
     try {
-      byte[] pickle = read(partition, tools.hashesPickle);
-      byte[] before = read(partition, tools.hashesInvalid);
-      byte[] added = lines(invalidate);
-      append(partition, added);
-      return new Snapshot(pickle, before == null ? NOTHING : before, added);
+      return readBoth(partition);
+    } finally {
+      tools.close(lock);
+    }
+  }
+
+  /**
+   * Reads both files, and takes {@code hashes.pkl} away until {@link #update} puts another in its
+   * place: in between nobody finds hashes there that may be about to become wrong.
+   */
+  Snapshot take(int partition) throws PosixException {
+    int lock = lock(partition);
+    try {
+      Snapshot found = readBoth(partition);
+      if (found.pickle == null) {
+        return found;
+      }
+      removePickle(partition);
+      return new Snapshot(found.pickle, true, found.invalid);
     } finally {
       tools.close(lock);
     }
@@ -119,8 +153,7 @@ final class PartitionHashes {
     boolean trusted = true;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       SortedMap<Integer, Optional<SuffixHash>> hashes = base(partition, snapshot);
-      boolean changed =
-          snapshot.pickle == null || snapshot.before.length + snapshot.added.length > 0;
+      boolean changed = snapshot.pickle == null || snapshot.taken || snapshot.invalid.length > 0;
       for (Map.Entry<Integer, Optional<SuffixHash>> entry : known.entrySet()) {
         hashes.put(entry.getKey(), trusted ? entry.getValue() : Optional.empty());
         changed = true;
@@ -157,7 +190,7 @@ final class PartitionHashes {
         }
       }
     }
-    invalidated(snapshot.before).stream().forEach(suffix -> hashes.put(suffix, Optional.empty()));
+    invalidated(snapshot.invalid).stream().forEach(suffix -> hashes.put(suffix, Optional.empty()));
     return hashes;
   }
 
@@ -181,6 +214,10 @@ final class PartitionHashes {
       if (entry.getValue().isPresent()) {
         continue;
       }
+      changed = true;
+      if (!mayGoOn.getAsBoolean()) {
+        continue;
+      }
       byte[] name = Places.suffixName(entry.getKey()).getBytes(StandardCharsets.US_ASCII);
       SuffixHasher.Outcome outcome = hasher.hash(partition, name);
       if (outcome.gone()) {
@@ -189,7 +226,6 @@ final class PartitionHashes {
         entry.setValue(Optional.ofNullable(outcome.hash()));
       }
       // A suffix that cannot be read stays not known; whoever asks for its hash next tries again.
-      changed = true;
     }
     return changed;
   }
@@ -206,24 +242,20 @@ final class PartitionHashes {
     }
     int lock = lock(partition);
     try {
-      byte[] pickle = read(partition, tools.hashesPickle);
-      byte[] found = read(partition, tools.hashesInvalid);
-      byte[] invalid = found == null ? NOTHING : found;
-      int seenLength = seen.before.length + seen.added.length;
+      Snapshot now = readBoth(partition);
+      int length = seen.invalid.length;
       boolean same =
-          Arrays.equals(pickle, seen.pickle)
-              && invalid.length >= seenLength
-              && Arrays.equals(invalid, 0, seen.before.length, seen.before, 0, seen.before.length)
-              && Arrays.equals(
-                  invalid, seen.before.length, seenLength, seen.added, 0, seen.added.length);
+          Arrays.equals(now.pickle, seen.taken ? null : seen.pickle)
+              && now.invalid.length >= length
+              && Arrays.equals(now.invalid, 0, length, seen.invalid, 0, length);
       if (!same) {
-        return new Snapshot(pickle, invalid, NOTHING);
+        return now;
       }
-      byte[] since = Arrays.copyOfRange(invalid, seenLength, invalid.length);
+      byte[] since = Arrays.copyOfRange(now.invalid, length, now.invalid.length);
       invalidated(since).stream().forEach(suffix -> hashes.put(suffix, Optional.empty()));
-      double now = clock.millis() / 1e3;
-      write(partition, HashesPickle.write(new SuffixHashes(true, now, hashes)));
-      if (invalid.length > 0) {
+      double updated = clock.millis() / 1e3;
+      write(partition, HashesPickle.write(new SuffixHashes(true, updated, hashes)));
+      if (now.invalid.length > 0) {
         empty(partition);
       }
       return null;
@@ -237,6 +269,27 @@ final class PartitionHashes {
         "lock the partition", locks.acquire(partition, tools.lock, LOCK_TIMEOUT));
   }
 
+  /** Reads both files, under the lock; where there are too many invalidations, forgets all. */
+  private Snapshot readBoth(int partition) throws PosixException {
+    byte[] pickle = read(partition, tools.hashesPickle);
+    byte[] found = read(partition, tools.hashesInvalid);
+    byte[] invalid = found == null ? NOTHING : found;
+    if (invalid.length > LARGEST) {
+      // In this order: hashes without their invalidations would be wrong ones.
+      removePickle(partition);
+      empty(partition);
+      return Snapshot.NONE;
+    }
+    return new Snapshot(pickle, false, invalid);
+  }
+
+  private void removePickle(int partition) throws PosixException {
+    int answer = tools.posix.unlink(partition, tools.hashesPickle);
+    if (answer != -Errno.ENOENT) {
+      PosixException.check("remove hashes.pkl", answer);
+    }
+  }
+
   private byte @Nullable [] read(int directory, long name) throws PosixException {
     Posix posix = tools.posix;
     int fd = posix.open(directory, name, Posix.O_RDONLY, 0);
@@ -245,7 +298,7 @@ final class PartitionHashes {
     }
     PosixException.check("open hashes.pkl or hashes.invalid", fd);
     try {
-      return posix.read(fd, LARGEST);
+      return posix.read(fd, LARGEST + 1);
     } finally {
       posix.close(fd);
     }

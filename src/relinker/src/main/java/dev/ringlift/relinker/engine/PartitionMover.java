@@ -69,7 +69,8 @@ final class PartitionMover {
     FileLock locks = new FileLock(tools, job.governor());
     digest = new SuffixDigest(policy.kind());
     hasher = new SuffixHasher(tools, policy.kind(), rules, sweeper, quarantine);
-    hashes = new PartitionHashes(tools, locks, hasher, clock);
+    hashes =
+        new PartitionHashes(tools, locks, hasher, clock, () -> job.governor().next(job.meter()));
     mover = new HashDirMover(job, tools, movingRules, sweeper, quarantine);
     remover = new PartitionRemover(job, tools, locks);
   }
@@ -114,7 +115,6 @@ final class PartitionMover {
     private final int fd;
     private final List<TargetPartition> targets = new ArrayList<>(2);
     private final List<TargetSuffix> suffixTargets = new ArrayList<>(2);
-    private final BitSet suffixes = new BitSet();
     private final BitSet changed = new BitSet();
     private final BitSet removed = new BitSet();
     private final BitSet litter = new BitSet();
@@ -134,12 +134,6 @@ final class PartitionMover {
         error(-answer, "The partition could not be listed", number);
         return true;
       }
-      for (int at = listing.first(); at >= 0; at = listing.next(at)) {
-        byte[] name = listing.name(at);
-        if (Places.isSuffix(name)) {
-          suffixes.set(Places.suffixNumber(name));
-        }
-      }
       try {
         for (int at = listing.first(); at >= 0 && !stopped; at = listing.next(at)) {
           Name name = new Name(listing.name(at));
@@ -154,7 +148,8 @@ final class PartitionMover {
       if (job.cleanup() && !job.dryRun()) {
         finishOld();
       }
-      return !stopped;
+      // A stop may have left suffixes without a hash too.
+      return !stopped && !job.governor().stopped();
     }
 
     private void walkSuffix(Name name, long address) {
@@ -278,7 +273,7 @@ final class PartitionMover {
         }
       }
       TargetPartition opened = new TargetPartition(job, tools, hashes, target);
-      opened.open(suffixes);
+      opened.open();
       targets.add(opened);
       return opened;
     }
@@ -320,7 +315,7 @@ final class PartitionMover {
         Map<Integer, Optional<SuffixHash>> unknown = new HashMap<>();
         changed.or(litter);
         changed.stream().forEach(each -> unknown.put(each, Optional.empty()));
-        boolean nothing = hashes.update(fd, hashes.snapshot(fd, new BitSet()), unknown).isEmpty();
+        boolean nothing = hashes.update(fd, hashes.snapshot(fd), unknown).isEmpty();
         if (nothing && !stopped) {
           remover.remove(number, fd);
         }

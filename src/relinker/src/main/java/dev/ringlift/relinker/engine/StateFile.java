@@ -4,8 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.ringlift.relinker.RelinkRequest;
 import dev.ringlift.relinker.RunIdentity;
 import dev.ringlift.relinker.layout.Places;
@@ -35,10 +34,16 @@ final class StateFile {
   /** Partitions that a state file may name; one with more is none of ours or Swift's. */
   private static final int MOST_PARTITIONS = 1 << 22;
 
-  private static final ObjectMapper JSON =
-      new ObjectMapper(
+  /** Characters of a text; the longest that we write names an increase. */
+  private static final int LONGEST_TEXT = 4096;
+
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
           // The names are partitions' numbers, none of which comes twice.
-          JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build());
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(LONGEST_TEXT).build())
+          .build();
 
   /**
    * State that may be trusted.
@@ -58,9 +63,18 @@ final class StateFile {
       int nextPartPower,
       OptionalInt previousPower,
       PartitionStates partitions,
-      boolean ours,
-      Optional<Long> ringVersion,
-      Optional<RunIdentity> identity) {}
+      Optional<Ours> ours) {
+    Optional<Long> ringVersion() {
+      return ours.flatMap(Ours::ringVersion);
+    }
+
+    Optional<RunIdentity> identity() {
+      return ours.flatMap(Ours::identity);
+    }
+  }
+
+  /** What Ringlift alone writes. */
+  record Ours(Optional<Long> ringVersion, Optional<RunIdentity> identity) {}
 
   private final int device;
   private final RelinkRequest request;
@@ -130,13 +144,17 @@ final class StateFile {
               ? OptionalInt.of(contents.partPower())
               : OptionalInt.empty());
     }
-    boolean sameRing =
-        contents.ours()
-            ? request.ringVersion().isEmpty()
-                || request.ringVersion().equals(contents.ringVersion())
-            : request.ringModified().isEmpty()
-                || modifiedNanos >= nanos(request.ringModified().get());
-    return sameRun && sameRing
+    boolean sameVersion =
+        request.ringVersion().isEmpty()
+            || contents.ours().isEmpty()
+            || request.ringVersion().equals(contents.ringVersion());
+    // By hand a builder may have been restored, and has then come to the same version again. An
+    // increase cannot be that of another ring, and its ring's file may be written anew.
+    boolean younger =
+        request.ringModified().isEmpty()
+            || (contents.ours().isPresent() && request.identity().isPresent())
+            || modifiedNanos >= nanos(request.ringModified().get());
+    return sameRun && sameVersion && younger
         ? new Loaded(contents.partitions(), contents.previousPower())
         : Loaded.NOTHING;
   }
@@ -181,7 +199,7 @@ final class StateFile {
 
   private byte[] encode(long[] numbers, BitSet done, OptionalInt previousPower) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(128 + numbers.length * 16);
-    try (JsonGenerator json = JSON.getFactory().createGenerator(out)) {
+    try (JsonGenerator json = JSON.createGenerator(out)) {
       json.writeStartObject();
       json.writeNumberField("part_power", request.partPower());
       json.writeNumberField("next_part_power", request.nextPartPower());
@@ -221,7 +239,7 @@ final class StateFile {
   /** Takes a state file apart, from where the descriptor stands; empty when it is broken. */
   static Optional<Contents> parse(Posix posix, int fd) throws PosixException {
     DescriptorInput input = new DescriptorInput(posix, fd);
-    try (JsonParser json = JSON.getFactory().createParser(input)) {
+    try (JsonParser json = JSON.createParser(input)) {
       return json.nextToken() == JsonToken.START_OBJECT ? contents(json) : Optional.empty();
     } catch (IOException e) {
       input.check();
@@ -234,7 +252,7 @@ final class StateFile {
     OptionalInt next = OptionalInt.empty();
     OptionalInt previous = OptionalInt.empty();
     PartitionStates partitions = null;
-    JsonNode ours = JSON.missingNode();
+    Optional<Ours> ours = Optional.empty();
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String name = json.currentName();
       JsonToken value = json.nextToken();
@@ -243,23 +261,53 @@ final class StateFile {
         case "next_part_power" -> next = integer(json, value);
         case "prev_part_power" -> previous = integer(json, value);
         case "state" -> partitions = partitions(json, value);
-        case "ringlift" -> ours = JSON.readTree(json);
+        case "ringlift" -> ours = ours(json, value);
         default -> json.skipChildren();
       }
     }
     if (power.isEmpty() || next.isEmpty() || partitions == null) {
       return Optional.empty();
     }
-    JsonNode version = ours.path("ring_version");
+    return Optional.of(new Contents(power.getAsInt(), next.getAsInt(), previous, partitions, ours));
+  }
+
+  /**
+   * Takes our own object apart; what is no number and no text where one should be counts as 0, or
+   * as not there.
+   */
+  private static Optional<Ours> ours(JsonParser json, JsonToken start) throws IOException {
+    if (start != JsonToken.START_OBJECT) {
+      json.skipChildren();
+      return Optional.empty();
+    }
+    Optional<Long> version = Optional.empty();
+    String increase = "";
+    int cycle = 0;
+    int round = 0;
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String name = json.currentName();
+      JsonToken value = json.nextToken();
+      switch (name) {
+        case "ring_version" ->
+            version =
+                value == JsonToken.VALUE_NUMBER_INT
+                    ? Optional.of(json.getLongValue())
+                    : Optional.empty();
+        case "increase" -> increase = value == JsonToken.VALUE_STRING ? json.getText() : "";
+        case "cycle" -> cycle = integer(json, value).orElse(0);
+        case "round" -> round = integer(json, value).orElse(0);
+        default -> {
+          // The step is for people.
+        }
+      }
+      json.skipChildren();
+    }
     return Optional.of(
-        new Contents(
-            power.getAsInt(),
-            next.getAsInt(),
-            previous,
-            partitions,
-            ours.isObject(),
-            version.isIntegralNumber() ? Optional.of(version.longValue()) : Optional.empty(),
-            identity(ours)));
+        new Ours(
+            version,
+            increase.isBlank()
+                ? Optional.empty()
+                : Optional.of(new RunIdentity(increase, cycle, round))));
   }
 
   private static OptionalInt integer(JsonParser json, JsonToken value) throws IOException {
@@ -290,14 +338,5 @@ final class StateFile {
       }
     }
     return right ? partitions.finish() : null;
-  }
-
-  private static Optional<RunIdentity> identity(JsonNode ours) {
-    JsonNode increase = ours.path("increase");
-    return increase.isTextual() && !increase.asText().isBlank()
-        ? Optional.of(
-            new RunIdentity(
-                increase.asText(), ours.path("cycle").asInt(), ours.path("round").asInt()))
-        : Optional.empty();
   }
 }

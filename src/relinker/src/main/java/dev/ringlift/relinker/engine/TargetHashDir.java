@@ -119,9 +119,9 @@ final class TargetHashDir {
     return 0;
   }
 
-  /** Removes the directory itself, if it is there and empty. */
+  /** Removes the directory itself, if it is empty. */
   void removeIfEmpty() {
-    if (fd >= 0 && !job.dryRun()) {
+    if (!job.dryRun()) {
       tools.posix.removeDirectory(
           suffix.base(), suffix.hashPath(hash.bytes(), tools.path).address());
     }

@@ -20,9 +20,9 @@ import java.util.Optional;
  *   <li>Relink: suffixes are invalidated (or rehashed) once, after all their links are made. A
  *       crash before that leaves the old partition not done, and the next run treats every hash dir
  *       of it as touched, whether it makes a link or not.
- *   <li>Cleanup: every suffix that the old partition has is invalidated here <em>before</em> the
- *       first old file is removed, because what is removed can't be seen by the next run. When all
- *       is done the right hashes are written and the invalidations taken back.
+ *   <li>Cleanup: {@code hashes.pkl} is taken away <em>before</em> the first old file is removed,
+ *       because what is removed can't be seen by the next run. When all is done the right hashes
+ *       are written.
  * </ul>
  */
 final class TargetPartition {
@@ -34,7 +34,6 @@ final class TargetPartition {
   private final Map<Integer, Optional<SuffixHash>> known = new HashMap<>();
   private int fd = -1;
   private boolean counted;
-  private BitSet oldSuffixes = new BitSet();
   private PartitionHashes.Snapshot snapshot = PartitionHashes.Snapshot.NONE;
 
   TargetPartition(Job job, Tools tools, PartitionHashes hashes, long number) {
@@ -44,9 +43,8 @@ final class TargetPartition {
     this.number = number;
   }
 
-  /** Opens it if it exists, and invalidates what cleanup is about to touch. */
-  void open(BitSet oldSuffixes) throws PosixException {
-    this.oldSuffixes = oldSuffixes;
+  /** Opens it if it exists, and takes note of its suffix hashes. */
+  void open() throws PosixException {
     int answer = tools.posix.openDirectory(job.dataDir(), tools.path.set(number).address());
     if (answer == -Errno.ENOENT) {
       return;
@@ -101,10 +99,13 @@ final class TargetPartition {
     }
   }
 
-  /** Takes note of the suffix hashes that are there. */
+  /**
+   * Takes note of the suffix hashes that are there; and takes those away that cleanup may make
+   * wrong.
+   */
   private void look() throws PosixException {
     if (rehashes()) {
-      snapshot = hashes.snapshot(fd, job.cleanup() ? oldSuffixes : new BitSet());
+      snapshot = job.cleanup() ? hashes.take(fd) : hashes.snapshot(fd);
     }
   }
 

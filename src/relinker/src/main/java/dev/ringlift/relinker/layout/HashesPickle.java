@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * protocols 0 to 5 as far as they concern plain values) of a dict: suffix to MD5, or to None, or to
  * a dict of fragment index or None to MD5; and {@code valid} (bool) and {@code updated} (float).
  * Whatever else is found makes the file invalid, which costs a rehash and nothing more: no opcode
- * that could load a class or call a function is known here.
+ * that could load a class or call a function is known here, and a file that asks for more values
+ * than any partition has is given up before it fills the heap.
  */
 public final class HashesPickle {
   private HashesPickle() {}
@@ -169,9 +170,17 @@ public final class HashesPickle {
 
     private static final Object MARK = new Object();
 
+    /** Opcodes in a file: 4,096 suffixes, each with two dozen fragments, take as many. */
+    private static final int MOST_OPCODES = 400_000;
+
+    /** One for each suffix, and the one that holds them. */
+    private static final int MOST_DICTS = 4097;
+
     private final ByteBuffer in;
     private final Deque<Object> stack = new ArrayDeque<>();
     private final Map<Integer, Object> memo = new HashMap<>();
+    private int opcodes;
+    private int dicts;
 
     Reader(byte[] bytes) {
       in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
@@ -180,10 +189,13 @@ public final class HashesPickle {
     Object load() throws Malformed {
       while (true) {
         int opcode = in.get() & 0xff;
+        if (++opcodes > MOST_OPCODES) {
+          throw new Malformed();
+        }
         switch (opcode) {
           case 0x80 -> in.get();
           case 0x95 -> in.getLong();
-          case '}' -> stack.push(new LinkedHashMap<Object, Object>());
+          case '}' -> stack.push(dict(List.of()));
           case '(' -> stack.push(MARK);
           case 'd' -> stack.push(dict(toMark()));
           case 'N' -> stack.push(None.NONE);
@@ -211,11 +223,11 @@ public final class HashesPickle {
           case 's' -> {
             Object value = stack.pop();
             Object key = stack.pop();
-            top().put(key, value);
+            put(top(), key, value);
           }
           case 'u' -> {
             List<Object> items = toMark();
-            top().putAll(dict(items));
+            putAll(top(), items);
           }
           case '.' -> {
             return stack.pop();
@@ -245,12 +257,27 @@ public final class HashesPickle {
       throw new Malformed();
     }
 
-    private static Map<Object, Object> dict(List<Object> items) {
-      Map<Object, Object> map = new LinkedHashMap<>();
-      for (int i = 0; i < items.size(); i += 2) {
-        map.put(items.get(i), items.get(i + 1));
+    private Map<Object, Object> dict(List<Object> items) throws Malformed {
+      if (++dicts > MOST_DICTS) {
+        throw new Malformed();
       }
+      Map<Object, Object> map = new LinkedHashMap<>();
+      putAll(map, items);
       return map;
+    }
+
+    private static void putAll(Map<Object, Object> map, List<Object> items) throws Malformed {
+      for (int i = 0; i < items.size(); i += 2) {
+        put(map, items.get(i), items.get(i + 1));
+      }
+    }
+
+    /** Never a dict as a key: one that holds itself would be hashed without end. */
+    private static void put(Map<Object, Object> map, Object key, Object value) throws Malformed {
+      if (!(key instanceof String || key instanceof Long || key == None.NONE)) {
+        throw new Malformed();
+      }
+      map.put(key, value);
     }
 
     private Object remembered(int index) throws Malformed {

@@ -2,8 +2,11 @@ package dev.ringlift.relinker.layout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -56,5 +59,42 @@ class HashesPickleTest {
     for (int length = 0; length < good.length; length++) {
       assertThat(HashesPickle.read(java.util.Arrays.copyOf(good, length)).valid()).isFalse();
     }
+  }
+
+  /** Opcodes that cost a byte each on the disk and sixty on the heap, and a dict within itself. */
+  @Test
+  void aFileThatAsksForMoreThanAnyPartitionHasIsInvalidBeforeItFillsTheHeap() {
+    int size = 4 << 20;
+    for (String bomb :
+        List.of("}", "(", "N", "}\u0094", "\u008c\0", "}q\0h\0", "}q\0h\0h\0s", "(d")) {
+      byte[] opcodes = bomb.getBytes(StandardCharsets.ISO_8859_1);
+      byte[] file = new byte[size];
+      for (int i = 0; i < size; i++) {
+        file[i] = opcodes[i % opcodes.length];
+      }
+      var thread = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+      long before = thread.getCurrentThreadAllocatedBytes();
+
+      assertThat(HashesPickle.read(file)).as(bomb).isEqualTo(SuffixHashes.invalid());
+
+      assertThat(thread.getCurrentThreadAllocatedBytes() - before)
+          .as("bytes that %s took", bomb)
+          .isLessThan(64 << 20);
+    }
+  }
+
+  @Test
+  void theLargestThatAPartitionCanHaveIsRead() {
+    TreeMap<Integer, Optional<SuffixHash>> hashes = new TreeMap<>();
+    Map<Integer, String> fragments = new HashMap<>();
+    for (int fragment = -1; fragment < 20; fragment++) {
+      fragments.put(fragment < 0 ? SuffixHash.NO_FRAGMENT : fragment, "d41d8cd98f00b204e9800998");
+    }
+    for (int suffix = 0; suffix < 4096; suffix++) {
+      hashes.put(suffix, Optional.of(SuffixHash.erasureCoded(fragments)));
+    }
+    SuffixHashes written = new SuffixHashes(true, 1, hashes);
+
+    assertThat(HashesPickle.read(HashesPickle.write(written))).isEqualTo(written);
   }
 }
