@@ -58,6 +58,10 @@ def untrue(left, true):
             truth = true.get(partition, {}).get(suffix)
             if value is not None and value != truth and not (truth is None and value in (EMPTY, {})):
                 wrong.append('%s %s: %r | %r' % (partition, suffix, value, truth))
+        # A reader of a valid file takes a suffix that is not in it for one that is not there.
+        for suffix, truth in true.get(partition, {}).items():
+            if suffix not in hashes and truth not in (None, EMPTY, {}):
+                wrong.append('%s %s: left out | %r' % (partition, suffix, truth))
     return wrong
 
 
@@ -105,13 +109,9 @@ def describe_paths(root):
 
 
 def describe_hashes(root):
-    """The suffix hashes of each partition that has some."""
-    out = {}
-    for partition in partitions(root):
-        known = read_hashes(partition)
-        if known:
-            out[os.path.relpath(partition, root)] = known
-    return out
+    """The suffix hashes of each partition that has a valid file of them."""
+    known = {os.path.relpath(partition, root): read_hashes(partition) for partition in partitions(root)}
+    return {partition: hashes for partition, hashes in known.items() if hashes is not None}
 
 
 def describe_state(root):
@@ -141,7 +141,7 @@ def read_state(path):
 
 
 def read_hashes(partition):
-    """What a reader of the partition would have: suffix to hash, not-known ones as None; no entry for an invalid file."""
+    """What a reader of the partition would have: suffix to hash, not-known ones as None; None for an invalid file."""
     result = {'valid': False}
     try:
         with open(os.path.join(partition, 'hashes.pkl'), 'rb') as f:
@@ -155,7 +155,7 @@ def read_hashes(partition):
     except OSError:
         pass
     if not result.get('valid', True):
-        return {}
+        return None
     for suffix in invalid:
         result[suffix] = None
     return {str(k): {str(i): j for i, j in v.items()} if isinstance(v, dict) else v
