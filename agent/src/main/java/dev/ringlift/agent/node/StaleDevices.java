@@ -12,9 +12,10 @@ import java.util.stream.Collectors;
 
 /**
  * Finds devices that missed a cleanup: their files at old places are dark, and the next relink
- * would bring them back to life. Looks once for each ring and device that is there, and at a sample
- * only: where a whole device was missed, half of its hash dirs are at wrong places. The relinker
- * itself looks at everything before it links.
+ * would bring them back to life. Looks at a sample only: where a whole device was missed, half of
+ * its hash dirs are at wrong places. The relinker itself looks at everything before it links. What
+ * was found right is not looked at again while device and ring stay; what was found stale is, since
+ * it may be wiped and filled anew while the agent runs.
  */
 public final class StaleDevices {
   /** Hash dirs to look at: some seconds on a disk that is cold. */
@@ -41,7 +42,7 @@ public final class StaleDevices {
         .compute(
             new Place(device.name(), dir.policyIndex()),
             (place, before) ->
-                before != null && before.ringMd5().equals(ring.md5())
+                before != null && before.found().isEmpty() && before.ringMd5().equals(ring.md5())
                     ? before
                     : new Look(ring.md5(), look(place, power)))
         .found();

@@ -33,7 +33,7 @@ class LeftoverSweeperTest {
   }
 
   @Test
-  void namesADeviceThatMissedACleanupAndLooksOncePerRing() {
+  void namesADeviceThatMissedACleanupUntilItIsWipedAndLooksAtOthersOncePerRing() {
     inventory.stale.put("sdb", new StaleDevice("sdb", 3, "sdb/objects/7/abc/hash"));
     Map<String, List<String>> expected =
         Map.of(
@@ -44,7 +44,11 @@ class LeftoverSweeperTest {
     assertThat(sweep(ring(null), false)).isEqualTo(expected);
     assertThat(sweep(ring(null), false)).isEqualTo(expected);
 
-    assertThat(inventory.looksForStale).isEqualTo(2);
+    assertThat(inventory.looksForStale).as("at sda once, at sdb each time").isEqualTo(3);
+    inventory.stale.clear();
+    assertThat(sweep(ring(null), false)).isEmpty();
+    assertThat(sweep(ring(null), false)).isEmpty();
+    assertThat(inventory.looksForStale).as("once more at sdb").isEqualTo(4);
   }
 
   @Test

@@ -119,6 +119,12 @@ public final class RingCourier implements AutoCloseable {
     cutOff.add(node);
   }
 
+  /** This node is gone for good: nothing is brought there any more. */
+  void forget(String node) {
+    mounts.remove(node);
+    delays.remove(node);
+  }
+
   /** Brings what this node has missed, and all changes from now on. */
   public void reconnect(String node) {
     cutOff.remove(node);

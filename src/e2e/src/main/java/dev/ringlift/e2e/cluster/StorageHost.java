@@ -41,10 +41,24 @@ public record StorageHost(
     return devicesRoot().resolve(device);
   }
 
+  /** Makes its folders, with the disks of another host. */
+  void takeDisks(StorageHost other) {
+    try {
+      makeOwnFolders();
+      Files.move(other.devicesRoot(), devicesRoot());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void makeOwnFolders() throws IOException {
+    Files.createDirectories(ringDirectory());
+    Files.createDirectories(reconCache());
+  }
+
   void makeFolders() {
     try {
-      Files.createDirectories(ringDirectory());
-      Files.createDirectories(reconCache());
+      makeOwnFolders();
       for (String device : devices) {
         Files.createDirectories(device(device));
       }

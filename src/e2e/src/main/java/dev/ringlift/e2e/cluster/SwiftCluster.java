@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /**
@@ -78,7 +79,7 @@ public final class SwiftCluster implements AutoCloseable {
     this.layout = layout;
     this.operatorKubeconfig = server.kubeconfig();
     this.agentKubeconfig = node -> server.kubeconfig();
-    this.hosts = nodes.hosts(folder);
+    this.hosts = new CopyOnWriteArrayList<>(nodes.hosts(folder));
     hosts.forEach(StorageHost::makeFolders);
     installDefinitions();
     hosts.forEach(this::register);
@@ -90,6 +91,34 @@ public final class SwiftCluster implements AutoCloseable {
     String crds = programs.crds().toString();
     server.kubectl("apply", "--server-side", "--force-conflicts", "-f", crds).orThrow();
     server.kubectl("wait", "--for=condition=Established", "--timeout=60s", "-f", crds).orThrow();
+  }
+
+  /** Deletes the Node object, as an administrator does once the machine is gone. */
+  public void deleteNode(String node) {
+    client().nodes().withName(node).delete();
+  }
+
+  /** Makes the Node object anew that was deleted: the machine is back. */
+  public void returnNode(String node) {
+    register(host(node));
+  }
+
+  /**
+   * A machine is gone, its Node with it, and its disks are in a new one, which has its own ring
+   * directory. No agent may run on the former.
+   *
+   * @param address of the new one; may be that of the former
+   */
+  public void replaceNode(String former, String name, String address) {
+    StorageHost before = host(former);
+    StorageHost after =
+        new StorageHost(name, address, before.zone(), before.devices(), folder.resolve(name));
+    deleteNode(former);
+    courier.forget(former);
+    after.takeDisks(before);
+    register(after);
+    hosts.set(hosts.indexOf(before), after);
+    courier.bringTo(name, after.ringDirectory(), Duration.ZERO);
   }
 
   private void register(StorageHost host) {

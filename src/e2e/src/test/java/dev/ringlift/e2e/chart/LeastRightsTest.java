@@ -37,10 +37,9 @@ class LeastRightsTest {
   private static final Map<String, Set<String>> NOT_IN_STORIES =
       Map.of(
           // a part of a ring that was written half: KilledPublicationTest; consumers in pods:
-          // ConsumersTest; devices that are left out: ExcludedNodeTest
+          // ConsumersTest
           RingliftChart.OPERATOR,
               Set.of(
-                  "patch ringlift.dev/storagenodes",
                   "delete configmaps",
                   "get pods",
                   "patch pods",

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AgentDownTest {
 
   @Test
+  @Tag("full")
   void aNodeWithoutAgentHoldsTheIncreaseUntilItIsBack(ApiServer server, @TempDir Path folder) {
     try (Story story = new Story(server, folder, 6, 1_000)) {
       String absent = story.node(3);

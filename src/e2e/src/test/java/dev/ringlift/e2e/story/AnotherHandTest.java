@@ -32,7 +32,7 @@ class AnotherHandTest {
                   story.cluster().hosts().stream()
                       .allMatch(host -> inState(story, host.name(), State.Running)));
 
-      String theirs = story.changeWeightByAnotherHand("d0", "50");
+      String theirs = story.changeByAnotherHand("set_weight", "d0", "50");
 
       story
           .eventually("it stops, and names what changed")

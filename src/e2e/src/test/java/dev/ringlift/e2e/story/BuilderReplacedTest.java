@@ -9,6 +9,7 @@ import dev.ringlift.testkit.kube.ApiServerExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -25,12 +26,12 @@ class BuilderReplacedTest {
       throws IOException {
     try (Story story = new Story(server, folder, 6, 500)) {
       story.startAll();
-      story.cluster().apply(Story.INCREASE, 7, "  relinker: {filesPerSecond: 100}\n");
+      story.cluster().apply(Story.INCREASE, 7, "  relinker: {filesPerSecond: 40}\n");
       story.awaitMiddleOf(Step.Relink);
       byte[] ours = story.cluster().published("object.builder");
 
       byte[] former = Files.readAllBytes(story.usersBuilder());
-      story.replaceBuilder(former);
+      story.putIntoMap(Map.of("object.builder", former));
 
       story
           .eventually("it stops, and says what is wrong")
@@ -46,7 +47,7 @@ class BuilderReplacedTest {
           .as("what another hand put there is left to it")
           .isEqualTo(former);
 
-      story.replaceBuilder(ours);
+      story.putIntoMap(Map.of("object.builder", ours));
       story.limitRate(0);
       story.awaitComplete();
 

@@ -30,7 +30,7 @@ class ForgedStatusTest {
     try (Story story = new Story(server, folder, 6, 500)) {
       String victim = story.node(2);
       story.startAll();
-      story.cluster().apply(Story.INCREASE, 7, "  relinker: {filesPerSecond: 100}\n");
+      story.cluster().apply(Story.INCREASE, 7, "  relinker: {filesPerSecond: 40}\n");
       story.awaitMiddleOf(Step.Relink);
       story.cluster().agent(victim).freeze();
       story.limitRate(0);

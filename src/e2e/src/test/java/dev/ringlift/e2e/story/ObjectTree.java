@@ -12,7 +12,8 @@ import java.util.TreeMap;
 /**
  * The files of objects on all devices of a cluster.
  *
- * @param files by node, device, hash dir and file name: each once, wherever its partition is
+ * @param files by zone of the node, device, hash dir and file name: each once, wherever its
+ *     partition is
  * @param misplaced files that are not in the partition of the power asked for, and further links
  */
 record ObjectTree(SortedMap<String, Content> files, List<String> misplaced) {
@@ -36,10 +37,23 @@ record ObjectTree(SortedMap<String, Content> files, List<String> misplaced) {
           misplaced.add(where + " (" + file.links() + " links)");
         }
         files.put(
-            String.join("/", host.name(), parts[0], parts[4], parts[5]),
+            String.join("/", zone(host), parts[0], parts[4], parts[5]),
             new Content(file.inode(), file.size(), String.valueOf(file.md5()), file.xattrs()));
       }
     }
     return new ObjectTree(files, misplaced);
+  }
+
+  /** A machine that is replaced has another name, but stands in the same zone. */
+  private static String zone(StorageHost host) {
+    return "z" + host.zone();
+  }
+
+  /** The files on these nodes. */
+  SortedMap<String, Content> filesOn(List<StorageHost> hosts) {
+    SortedMap<String, Content> found = new TreeMap<>(files);
+    List<String> zones = hosts.stream().map(ObjectTree::zone).toList();
+    found.keySet().removeIf(file -> !zones.contains(file.substring(0, file.indexOf('/'))));
+    return found;
   }
 }

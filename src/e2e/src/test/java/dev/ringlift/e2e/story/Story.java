@@ -10,6 +10,7 @@ import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.api.v1alpha1.RelinkTask;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
+import dev.ringlift.api.v1alpha1.StorageNode;
 import dev.ringlift.e2e.chart.ChartAccounts;
 import dev.ringlift.e2e.chart.RingliftChart;
 import dev.ringlift.e2e.cluster.ClusterLayout;
@@ -42,6 +43,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.awaitility.core.ConditionFactory;
 
 /**
@@ -195,7 +197,8 @@ final class Story implements AutoCloseable {
     return folder.resolve("made").resolve("object.builder");
   }
 
-  private void ringBuilder(Path builder, String... arguments) {
+  /** {@code swift-ring-builder}, by whoever has such a file. */
+  void ringBuilder(Path builder, String... arguments) {
     List<String> words = new ArrayList<>(List.of(builder.toString()));
     words.addAll(List.of(arguments));
     swift.ringBuilder(words.toArray(String[]::new)).orThrow();
@@ -246,6 +249,25 @@ final class Story implements AutoCloseable {
     return server.kubectl(all.toArray(String[]::new)).orThrow().out();
   }
 
+  /** The user names all devices of a node as dead. */
+  void excludeAllOf(String node, List<String> devices) {
+    String named =
+        devices.stream()
+            .map(device -> "{node: %s, device: %s}".formatted(node, device))
+            .collect(Collectors.joining(", "));
+    wish("nodes: {excludeDevices: [%s]}".formatted(named));
+  }
+
+  /** What the agent of a node says of it. */
+  StorageNode storageNode(String node) {
+    return cluster
+        .client()
+        .resources(StorageNode.class)
+        .inNamespace(cluster.namespace())
+        .withName(node)
+        .require();
+  }
+
   // What is seen
 
   PartitionPowerIncrease increase() {
@@ -283,17 +305,18 @@ final class Story implements AutoCloseable {
   /** Waits until each node is in the middle of a step: some files are done, others are not. */
   void awaitMiddleOf(Step step) {
     eventually("every node is in the middle of " + step)
-        .until(
-            () ->
-                cluster.hosts().stream()
-                    .allMatch(
-                        host ->
-                            taskStatus(host.name(), step)
-                                .filter(
-                                    status ->
-                                        status.state() == RelinkTaskStatus.State.Running
-                                            && status.files() > 0)
-                                .isPresent()));
+        .until(() -> cluster.hosts().stream().allMatch(host -> isInMiddleOf(step, host.name())));
+  }
+
+  /** The same of one node. */
+  void awaitMiddleOf(Step step, String node) {
+    eventually(node + " is in the middle of " + step).until(() -> isInMiddleOf(step, node));
+  }
+
+  private boolean isInMiddleOf(Step step, String node) {
+    return taskStatus(node, step)
+        .filter(status -> status.state() == RelinkTaskStatus.State.Running && status.files() > 0)
+        .isPresent();
   }
 
   Optional<RelinkTaskStatus> taskStatus(String node, Step step) {
@@ -335,30 +358,17 @@ final class Story implements AutoCloseable {
   }
 
   /**
-   * Somebody changes the weight of a device with swift-ring-builder, writes the ring, and puts both
-   * into the ConfigMap; gives the md5 of that ring.
+   * Somebody changes the builder with swift-ring-builder, writes the ring, and puts both into the
+   * ConfigMap; gives the md5 of that ring.
    */
-  String changeWeightByAnotherHand(String device, String weight) {
+  String changeByAnotherHand(String... change) {
     Path ring = published.pairs().getLast().in(folder.resolve("another-hand"));
     Path builder = ring.resolveSibling("object.builder");
-    ringBuilder(builder, "set_weight", device, weight);
+    ringBuilder(builder, change);
     ringBuilder(builder, "write_ring");
     try {
       byte[] file = Files.readAllBytes(ring);
-      Base64.Encoder base64 = Base64.getEncoder();
-      String changed = base64.encodeToString(file);
-      String changedBuilder = base64.encodeToString(Files.readAllBytes(builder));
-      cluster
-          .client()
-          .configMaps()
-          .inNamespace(cluster.namespace())
-          .withName(SwiftCluster.RINGS)
-          .edit(
-              map ->
-                  new ConfigMapBuilder(map)
-                      .addToBinaryData("object.ring.gz", changed)
-                      .addToBinaryData("object.builder", changedBuilder)
-                      .build());
+      putIntoMap(Map.of("object.ring.gz", file, "object.builder", Files.readAllBytes(builder)));
       return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(file));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -367,15 +377,24 @@ final class Story implements AutoCloseable {
     }
   }
 
-  /** Somebody puts another builder into the ConfigMap, and leaves the ring as it is. */
-  void replaceBuilder(byte[] builder) {
-    String changed = Base64.getEncoder().encodeToString(builder);
+  /** Somebody puts these files into the ConfigMap, in one write, and leaves all else as it is. */
+  void putIntoMap(Map<String, byte[]> files) {
+    Map<String, String> changed = new HashMap<>();
+    files.forEach((name, file) -> changed.put(name, Base64.getEncoder().encodeToString(file)));
     cluster
         .client()
         .configMaps()
         .inNamespace(cluster.namespace())
         .withName(SwiftCluster.RINGS)
-        .edit(map -> new ConfigMapBuilder(map).addToBinaryData("object.builder", changed).build());
+        .edit(map -> new ConfigMapBuilder(map).addToBinaryData(changed).build());
+  }
+
+  /** Swift writes all objects anew on the devices of a node, as replicators do on an empty disk. */
+  void fill(StorageHost host) {
+    Path ring = published.pairs().getLast().in(folder.resolve("filled"));
+    Map<String, Path> roots = new HashMap<>(Map.of("*", folder.resolve("elsewhere")));
+    roots.put(host.address(), host.devicesRoot());
+    swift.write(ring, 0, roots, objects.operations());
   }
 
   /** SIGKILL for the operator, and a new one at once. */
@@ -392,16 +411,21 @@ final class Story implements AutoCloseable {
 
   /** Real Swift agrees that all is at this power and nothing was lost, changed or brought back. */
   void assertAllAt(int partPower) {
+    assertAllAt(partPower, cluster.hosts());
+  }
+
+  /** The same of these nodes alone: all replicas that they have. */
+  void assertAllAt(int partPower, List<StorageHost> hosts) {
     Path ring = published.pairs().getLast().in(folder.resolve("last"));
     assertRing(ring, partPower);
     assertRebalances(published.pairs().getLast());
-    assertObjects(ring);
-    ObjectTree after = ObjectTree.of(swift, cluster.hosts(), partPower);
+    assertObjects(ring, hosts);
+    ObjectTree after = ObjectTree.of(swift, hosts, partPower);
     assertThat(after.misplaced()).as("files at old paths, or with further links").isEmpty();
     assertThat(after.files())
         .as("same files on the same devices, with inode, bytes and attributes as before")
-        .isEqualTo(before.files());
-    for (StorageHost host : cluster.hosts()) {
+        .isEqualTo(before.filesOn(hosts));
+    for (StorageHost host : hosts) {
       assertThat(swift.audit(host.devicesRoot()).quarantined()).isEmpty();
     }
   }
@@ -429,12 +453,18 @@ final class Story implements AutoCloseable {
         .isLessThan(2);
   }
 
-  private void assertObjects(Path ring) {
+  /** Each node has a replica of each object: it is a zone, and there are as many as replicas. */
+  private void assertObjects(Path ring, List<StorageHost> hosts) {
     Map<String, Expected> expected = new HashMap<>();
     objects.expected().forEach(object -> expected.put(object.path(), object));
+    List<String> roots = hosts.stream().map(host -> host.devicesRoot().toString()).toList();
     List<Found> found =
-        swift.read(ring, 0, roots(), objects.expected().stream().map(Expected::object).toList());
-    assertThat(found).hasSize(REPLICAS * expected.size());
+        swift
+            .read(ring, 0, roots(), objects.expected().stream().map(Expected::object).toList())
+            .stream()
+            .filter(place -> roots.contains(place.root()))
+            .toList();
+    assertThat(found).hasSize(hosts.size() * expected.size());
     for (Found place : found) {
       Expected object = expected.get(place.object());
       assertThat(object).as(place.object()).isNotNull();
