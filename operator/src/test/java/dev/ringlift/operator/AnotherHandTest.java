@@ -35,9 +35,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Another hand changes the ring in the middle of Relink, with one node done and one not. */
 @Tag("apiserver")
+@Execution(ExecutionMode.CONCURRENT)
 @ExtendWith(ApiServerExtension.class)
 class AnotherHandTest {
   private static final Duration LONG = Duration.ofSeconds(60);

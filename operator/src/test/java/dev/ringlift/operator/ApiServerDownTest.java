@@ -14,9 +14,12 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The API server is killed in the middle of a step, and comes back with its data. */
 @Tag("apiserver")
+@Execution(ExecutionMode.CONCURRENT)
 class ApiServerDownTest {
   private static final Duration OUTAGE = Duration.ofSeconds(10);
 

@@ -23,9 +23,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Another writer changes the increase, its status and the ring's map again and again. */
 @Tag("apiserver")
+@Execution(ExecutionMode.CONCURRENT)
 @ExtendWith(ApiServerExtension.class)
 class ConflictingWritersTest {
 

@@ -24,9 +24,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Somebody deletes an increase: before it has begun, in the middle of Relink, after its end. */
 @Tag("apiserver")
+@Execution(ExecutionMode.CONCURRENT)
 @ExtendWith(ApiServerExtension.class)
 class DeletedIncreaseTest {
   private static final Duration LONG = Duration.ofSeconds(60);

@@ -21,12 +21,15 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * No operator lives for more than a few writes: each dies before the second to seventh of its own,
  * and another goes on. What it did not come to say is lost, but not a step.
  */
 @Tag("apiserver")
+@Execution(ExecutionMode.CONCURRENT)
 @Tag("full")
 @ExtendWith(ApiServerExtension.class)
 class KilledAtEachWriteTest {

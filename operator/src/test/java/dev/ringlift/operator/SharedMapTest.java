@@ -24,9 +24,12 @@ import java.util.Base64;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Two policies whose rings stand in one ConfigMap, each with an increase of its own. */
 @Tag("apiserver")
+@Execution(ExecutionMode.CONCURRENT)
 @ExtendWith(ApiServerExtension.class)
 class SharedMapTest {
 

@@ -31,9 +31,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What a user asks for in the middle of an increase, on a real API server. */
 @Tag("apiserver")
+@Execution(ExecutionMode.CONCURRENT)
 @ExtendWith(ApiServerExtension.class)
 class WishesTest {
   private static final Duration LONG = Duration.ofSeconds(90);

@@ -23,7 +23,7 @@ class NodeWriterTest {
 
   @Test
   void whatAnotherIncreaseHasAddedInBetweenIsNotForgotten(ApiServer server) {
-    server.kubectl("apply", "-f", Path.of("..", "crds").toAbsolutePath().toString()).orThrow();
+    server.define(Path.of("..", "crds").toAbsolutePath());
     KubernetesClient client = server.client();
     String namespace = server.newNamespace("memory");
     StorageNode node = new StorageNode();

@@ -78,7 +78,7 @@ public final class SimulatedCluster implements AutoCloseable {
   private SimulatedCluster(ApiServer server, int nodeCount) {
     this.server = server;
     this.client = server.client();
-    server.kubectl("apply", "-f", crds().toString()).orThrow();
+    server.define(crds());
     this.namespace = server.newNamespace("ppi");
     for (int i = 0; i < nodeCount; i++) {
       addNode(i);

@@ -34,7 +34,7 @@ class LiveReaderTest {
   @BeforeEach
   void namespace(ApiServer server) {
     client = server.client();
-    server.kubectl("apply", "-f", Path.of("..", "crds").toAbsolutePath().toString()).orThrow();
+    server.define(Path.of("..", "crds").toAbsolutePath());
     namespace = server.newNamespace("live");
   }
 

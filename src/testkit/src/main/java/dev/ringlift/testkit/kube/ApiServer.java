@@ -164,6 +164,14 @@ public final class ApiServer implements AutoCloseable {
         .getName();
   }
 
+  /**
+   * Applies CustomResourceDefinitions. Tests that run beside one another take turns: of two that
+   * make a definition at the same time, one is refused.
+   */
+  public synchronized void define(Path definitions) {
+    kubectl("apply", "-f", definitions.toString()).orThrow();
+  }
+
   /** Runs real kubectl as the administrator. */
   public Command.Result kubectl(String... arguments) {
     return Command.of(kubectlCommand(arguments)).run();
