@@ -104,7 +104,7 @@ final class RingChange {
         removed.add(name(was));
       } else if (was != null && is != null && !was.equals(is)) {
         if (was.weight() == is.weight()) {
-          edited.add(name(was));
+          edited.add(place(was).equals(place(is)) ? name(was) : name(was) + " now " + place(is));
         } else {
           weighted.add("%s: %s, not %s".formatted(name(is), is.weight(), was.weight()));
         }
@@ -117,7 +117,11 @@ final class RingChange {
   }
 
   private static String name(RingDevice device) {
-    return "d%d %s:%d/%s".formatted(device.id(), device.ip(), device.port(), device.device());
+    return "d%d %s".formatted(device.id(), place(device));
+  }
+
+  private static String place(RingDevice device) {
+    return "%s:%d/%s".formatted(device.ip(), device.port(), device.device());
   }
 
   private void list(String what, List<String> devices) {

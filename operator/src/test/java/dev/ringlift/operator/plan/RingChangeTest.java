@@ -70,6 +70,15 @@ class RingChangeTest {
   }
 
   @Test
+  void aDeviceInAnotherMachineIsNamedWithWhereItIsNow() {
+    List<@Nullable RingDevice> theirs = devices(4);
+    theirs.set(2, new RingDevice(2, 1, 1, "10.0.0.9", 6200, "10.0.0.9", 6200, "sd2", 100, ""));
+
+    assertThat(change(RingBuilder.create(3, List.of(row(0, 1), row(2, 3)), theirs), true))
+        .contains("1 device edited (d2 10.0.0.3:6200/sd2 now 10.0.0.9:6200/sd2)");
+  }
+
+  @Test
   void ofManyDevicesTheFirstAreNamedAndAllCounted() {
     assertThat(change(RingBuilder.create(3, List.of(row(0, 1), row(2, 3)), devices(9)), true))
         .contains("5 devices added (d4 10.0.0.5:6200/sd4, d5 ", "d6 10.0.0.7:6200/sd6 and others)");
