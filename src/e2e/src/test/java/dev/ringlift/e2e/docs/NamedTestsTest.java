@@ -11,18 +11,20 @@ import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each claim of docs/security.md names the test that holds it: these tests are there. */
-class SecurityDocumentTest {
+/** Documents name the tests that hold what they claim: these tests are there. */
+class NamedTestsTest {
   private static final Path ROOT = Path.of("").toAbsolutePath().resolve("../..").normalize();
   private static final Pattern NAMED = Pattern.compile("`(\\w+Test)(?:\\.(\\w+))?`");
 
-  @Test
-  void everyTestThatIsNamedIsThere() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"security.md", "failure-modes.md"})
+  void everyTestThatIsNamedIsThere(String document) throws IOException {
     Map<String, String> tests = tests();
     List<MatchResult> named =
-        NAMED.matcher(Files.readString(ROOT.resolve("docs/security.md"))).results().toList();
+        NAMED.matcher(Files.readString(ROOT.resolve("docs").resolve(document))).results().toList();
 
     assertThat(named).hasSizeGreaterThan(20);
     for (MatchResult test : named) {
@@ -35,13 +37,16 @@ class SecurityDocumentTest {
     }
   }
 
+  /** By name; of several with the same name, all that they say. */
   private static Map<String, String> tests() throws IOException {
     Map<String, String> tests = new HashMap<>();
     for (String module : List.of("src", "operator", "agent")) {
       try (Stream<Path> files = Files.walk(ROOT.resolve(module))) {
         for (Path file : files.filter(file -> file.toString().endsWith("Test.java")).toList()) {
-          tests.put(
-              String.valueOf(file.getFileName()).replace(".java", ""), Files.readString(file));
+          tests.merge(
+              String.valueOf(file.getFileName()).replace(".java", ""),
+              Files.readString(file),
+              String::concat);
         }
       }
     }
