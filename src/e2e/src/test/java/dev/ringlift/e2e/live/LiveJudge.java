@@ -3,12 +3,15 @@ package dev.ringlift.e2e.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringlift.e2e.cluster.StorageHost;
+import dev.ringlift.e2e.live.Fragments.Stored;
 import dev.ringlift.testkit.swift.Found;
 import dev.ringlift.testkit.swift.SwiftFile;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -85,6 +88,8 @@ final class LiveJudge {
     }
     if (policy == 0) {
       assertReplicas(ring);
+    } else {
+      assertFragments(ring, policy);
     }
   }
 
@@ -110,6 +115,25 @@ final class LiveJudge {
     List<Found> found = live.swift().read(ring, 0, live.roots(), live.objects().questions());
     assertThat(found.stream().map(live.objects()::wrong).filter(wrong -> !wrong.isEmpty()))
         .as("replicas that are not as promised")
+        .isEmpty();
+  }
+
+  /** Each place has the fragment that belongs there, and any of them that are enough the object. */
+  private void assertFragments(Path ring, int policy) {
+    Map<String, Stored> stored =
+        new Fragments(live.swift(), live.roots())
+            .read(ring, policy, live.objects().coded().keySet());
+    assertThat(stored.values().stream().mapToInt(each -> each.bodies().size()).sum())
+        .as("objects that are there, read from different fragments")
+        .isPositive();
+    assertThat(
+            live.objects().coded().entrySet().stream()
+                .flatMap(
+                    each ->
+                        Fragments.wrong(
+                            each.getValue(), Objects.requireNonNull(stored.get(each.getKey())))
+                            .stream()))
+        .as("fragments that are not as promised")
         .isEmpty();
   }
 }

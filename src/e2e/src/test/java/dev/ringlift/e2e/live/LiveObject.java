@@ -59,6 +59,11 @@ final class LiveObject {
         : Optional.empty();
   }
 
+  /** Whether anything of it may be there at all. */
+  boolean mayBeThere() {
+    return promised.stream().anyMatch(Present.class::isInstance);
+  }
+
   /** A write was acknowledged that leaves this. */
   void promise(Content content) {
     promised.clear();

@@ -28,6 +28,7 @@ final class LiveObjects {
   private final List<LiveObject> all = new ArrayList<>();
   private final List<Operation> operations = new ArrayList<>();
   private final Map<String, LiveObject> replicated = new TreeMap<>();
+  private final Map<String, LiveObject> coded = new TreeMap<>();
 
   /** So many of each. */
   LiveObjects(int replicatedCount, int codedCount) {
@@ -41,7 +42,9 @@ final class LiveObjects {
       }
     }
     for (int number = 0; number < codedCount; number++) {
-      all.add(new LiveObject(CODED, "object-%05d".formatted(number)));
+      LiveObject object = new LiveObject(CODED, "object-%05d".formatted(number));
+      coded.put(ACCOUNT + object.path(), object);
+      all.add(object);
     }
   }
 
@@ -66,6 +69,11 @@ final class LiveObjects {
 
   List<LiveObject> all() {
     return all;
+  }
+
+  /** Those that are kept by erasure coding, by the names that Swift has for them. */
+  Map<String, LiveObject> coded() {
+    return coded;
   }
 
   /** What was done to them an hour ago. */

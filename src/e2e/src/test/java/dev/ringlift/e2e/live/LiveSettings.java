@@ -26,6 +26,8 @@ record LiveSettings(
     boolean repair,
     int filesPerSecond,
     Duration patience) {
+  /** By a constant of its source ({@code swift.common.ring.ring.DEFAULT_RELOAD_TIME}). */
+  static final Duration SWIFTS_OWN_RELOAD = Duration.ofSeconds(15);
 
   /** All times short, but in the order that they have in a cluster. */
   static LiveSettings quick() {
@@ -53,6 +55,23 @@ record LiveSettings(
         true,
         60,
         Duration.ofMinutes(15));
+  }
+
+  /**
+   * Swift as it is: servers look for rings when they themselves would, and the operator settles for
+   * as long as it does by default.
+   */
+  static LiveSettings asShipped() {
+    return new LiveSettings(
+        6,
+        300,
+        60,
+        SWIFTS_OWN_RELOAD,
+        Duration.ofSeconds(20),
+        Duration.ofSeconds(5),
+        true,
+        60,
+        Duration.ofMinutes(10));
   }
 
   int policies() {

@@ -102,4 +102,30 @@ class LiveSwiftTest {
       judge.assertAllAt(1, 8);
     }
   }
+
+  /** No time is shortened that servers or operator have by default. */
+  @Test
+  @Tag("full")
+  void clientsSeeNothingWithTheIntervalsThatSwiftHasItself(ApiServer server, @TempDir Path folder) {
+    try (LiveCluster live = new LiveCluster(server, folder, LiveSettings.asShipped())) {
+      LiveJudge judge = new LiveJudge(live);
+      live.start();
+      live.startLoad();
+
+      live.apply(server, 0, 7, live.proxies(), "");
+      live.apply(server, 1, 7, live.proxies(), "");
+      live.awaitPhase(0, Phase.Complete);
+      live.awaitPhase(1, Phase.Complete);
+      live.stopLoad();
+
+      List<String> powers = List.of("6/null", "6/7", "7/7", "7/null");
+      List<Spread.Window> windows =
+          List.of(judge.assertBarrierHeld(0, powers), judge.assertBarrierHeld(1, powers)).stream()
+              .flatMap(List::stream)
+              .toList();
+      judge.assertPromisesKept(windows);
+      judge.assertAllAt(0, 7);
+      judge.assertAllAt(1, 7);
+    }
+  }
 }
