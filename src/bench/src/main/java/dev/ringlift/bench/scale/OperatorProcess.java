@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 final class OperatorProcess implements AutoCloseable {
   private static final double TICKS_PER_SECOND = 100;
 
-  /** 60 % of the chart's 384 Mi. */
+  /** 60 % of 384 Mi; the chart allows 512. */
   private static final int HEAP_MIB = 230;
 
   private static final Pattern USED = Pattern.compile("used (\\d+)K");
