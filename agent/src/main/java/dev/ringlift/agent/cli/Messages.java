@@ -86,11 +86,11 @@ final class Messages implements AutoCloseable {
     if (json) {
       out.println(text.json());
     } else if (terminal) {
-      out.print("\r\033[K" + text.line());
+      out.print("\r\033[K" + printable(text.line()));
       out.flush();
       lineOpen = true;
     } else {
-      text.lines().forEach(out::println);
+      text.lines().forEach(line -> out.println(printable(line)));
     }
   }
 
@@ -117,6 +117,13 @@ final class Messages implements AutoCloseable {
     } else {
       line("warning", problem.toString());
     }
+  }
+
+  /** The process ends without these devices. */
+  void hanging(List<String> devices) {
+    warn(
+        "Not waited for any longer, because they do not answer: %s."
+            .formatted(String.join(", ", devices)));
   }
 
   private void outcome(DeviceProgress each) {
@@ -159,8 +166,23 @@ final class Messages implements AutoCloseable {
     if (json) {
       out.println(JsonLine.event("message").put("level", level).put("message", text));
     } else {
-      out.println(text);
+      out.println(printable(text));
     }
+  }
+
+  /** Names on disks may hold line ends, or what a terminal obeys: shown as {@code \\xNN}. */
+  static String printable(String text) {
+    StringBuilder shown = new StringBuilder(text.length());
+    text.codePoints()
+        .forEach(
+            each -> {
+              if (Character.isISOControl(each)) {
+                shown.append("\\x%02x".formatted(each));
+              } else {
+                shown.appendCodePoint(each);
+              }
+            });
+    return shown.toString();
   }
 
   private void endLine() {

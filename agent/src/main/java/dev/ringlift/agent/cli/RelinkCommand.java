@@ -78,6 +78,11 @@ final class RelinkCommand {
             ? settings.walk().listed()
             : new TreeSet<>(options.deviceNames);
     ExitCode end = ExitCode.ERRORS;
+    current.ifHanging(
+        hanging -> {
+          messages.hanging(hanging);
+          messages.problem(recon.end(devices, ExitCode.ERRORS.number()));
+        });
     try {
       end = work(policies);
       return end;

@@ -26,12 +26,15 @@ record RelinkSettings(
         options.reclaim ? Optional.of(reclaim(values)) : Optional.empty());
   }
 
+  /** A lock file is tried for each. */
+  private static final int MOST_SLOTS = 1000;
+
   private static int replicationSlots(ConfValues values) throws UserError {
     if (!values.conf().containsKey("replication_concurrency_per_device")
         && values.conf().containsKey("replication_one_per_device")) {
       return values.flag("replication_one_per_device", true) ? 1 : 0;
     }
-    return (int) values.number(null, "replication_concurrency_per_device", 1);
+    return (int) Math.min(MOST_SLOTS, values.number(null, "replication_concurrency_per_device", 1));
   }
 
   private static RelinkRequest.Reclaim reclaim(ConfValues values) throws UserError {

@@ -3,6 +3,7 @@ package dev.ringlift.agent.cli;
 import dev.ringlift.agent.conf.UserError;
 import dev.ringlift.relinker.Step;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -67,6 +68,8 @@ public final class RingliftCommand {
         return CommandLine.ExitCode.USAGE;
       }
       case UserError mistake -> System.err.println("ringlift: " + mistake.getMessage());
+      case UncheckedIOException failure ->
+          System.err.println("ringlift: " + failure.getMessage() + ".");
       case IOException failure -> System.err.println("ringlift: " + failure.getMessage() + ".");
       default -> throw problem;
     }

@@ -68,6 +68,7 @@ final class VerifyCommand {
 
   private ExitCode run() throws UserError {
     settings.listed();
+    current.ifHanging(messages::hanging);
     boolean right = true;
     Counters sum = Counters.ZERO;
     for (PolicyRing each :

@@ -45,7 +45,9 @@ public final class SwiftPolicies {
   public static SwiftPolicies read(Path swiftDir) throws UserError {
     List<Named> policies = new ArrayList<>();
     Path conf = swiftDir.resolve("swift.conf");
-    if (Files.exists(conf)) {
+    // One that is there and may not be read is not one that is missing: policies would be passed
+    // over.
+    if (!Files.notExists(conf)) {
       IniFile file = IniFile.read(conf);
       for (String section : file.sections()) {
         if (section.startsWith(SECTION)) {

@@ -2,22 +2,28 @@ package dev.ringlift.agent.node;
 
 import dev.ringlift.relinker.Device;
 import dev.ringlift.relinker.Inventory;
+import dev.ringlift.relinker.Inventory.StaleLook;
 import dev.ringlift.relinker.ObjectPolicy;
+import dev.ringlift.relinker.Problem;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds devices that missed a cleanup: their files at old places are dark, and the next relink
- * would bring them back to life. Looks at a sample only: where a whole device was missed, half of
- * its hash dirs are at wrong places. The relinker itself looks at everything before it links. What
- * was found right is not looked at again while device and ring stay; what was found stale is, since
- * it may be wiped and filled anew while the agent runs.
+ * would bring them back to life. Looks once for each ring and device that is there, and at a sample
+ * only: where a whole device was missed, half of its hash dirs are at wrong places. What was found,
+ * or could not be looked at, is looked at again, for it may be mended. The relinker itself looks at
+ * each hash dir before it links.
  */
 public final class StaleDevices {
+  private static final Logger LOG = Logger.getLogger(StaleDevices.class);
+
   /** Hash dirs to look at: some seconds on a disk that is cold. */
   private static final long SAMPLE = 1_000;
 
@@ -26,7 +32,11 @@ public final class StaleDevices {
 
   private record Place(String device, int policyIndex) {}
 
-  private record Look(String ringMd5, Optional<String> found) {}
+  private record Look(String ringMd5, Optional<String> found, Optional<Problem> problem) {
+    boolean clean() {
+      return found.isEmpty() && problem.isEmpty();
+    }
+  }
 
   public StaleDevices(Inventory inventory) {
     this.inventory = inventory;
@@ -42,9 +52,9 @@ public final class StaleDevices {
         .compute(
             new Place(device.name(), dir.policyIndex()),
             (place, before) ->
-                before != null && before.found().isEmpty() && before.ringMd5().equals(ring.md5())
+                before != null && before.clean() && before.ringMd5().equals(ring.md5())
                     ? before
-                    : new Look(ring.md5(), look(place, power)))
+                    : look(place, ring.md5(), power, before))
         .found();
   }
 
@@ -57,13 +67,21 @@ public final class StaleDevices {
     return last == null ? Optional.empty() : last.found();
   }
 
-  private Optional<String> look(Place place, int power) {
-    return inventory
-        .stale(place.device(), ObjectPolicy.replication(place.policyIndex()), power, SAMPLE)
-        .map(
-            stale ->
+  private Look look(Place place, String ringMd5, int power, @Nullable Look before) {
+    StaleLook look =
+        inventory.stale(
+            place.device(), ObjectPolicy.replication(place.policyIndex()), power, SAMPLE);
+    look.problem()
+        .filter(problem -> before == null || !before.problem().equals(look.problem()))
+        .ifPresent(problem -> LOG.warnf("leftovers of earlier increases: %s", problem));
+    return new Look(
+        ringMd5,
+        look.found() == 0
+            ? Optional.empty()
+            : Optional.of(
                 "files at places that are wrong for partition power %d, such as %s"
-                    .formatted(power, stale.example()));
+                    .formatted(power, look.example())),
+        look.problem());
   }
 
   /** Forgets devices that are not there any more: one that comes back is looked at again. */

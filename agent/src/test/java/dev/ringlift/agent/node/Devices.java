@@ -13,7 +13,7 @@ import java.util.Optional;
 /** Devices for tests, and an inventory of them. */
 final class Devices implements Inventory {
   final List<Device> devices = new ArrayList<>();
-  final Map<String, StaleDevice> stale = new HashMap<>();
+  final Map<String, StaleLook> stale = new HashMap<>();
   int looksForStale;
 
   Devices(Device... devices) {
@@ -34,9 +34,8 @@ final class Devices implements Inventory {
   }
 
   @Override
-  public Optional<StaleDevice> stale(
-      String device, ObjectPolicy policy, int partPower, long limit) {
+  public StaleLook stale(String device, ObjectPolicy policy, int partPower, long limit) {
     looksForStale++;
-    return Optional.ofNullable(stale.get(device));
+    return stale.getOrDefault(device, new StaleLook(0, "", 9, true, Optional.empty()));
   }
 }

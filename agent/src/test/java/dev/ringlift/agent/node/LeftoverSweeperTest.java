@@ -5,7 +5,7 @@ import static dev.ringlift.agent.node.Devices.objects;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringlift.relinker.Device;
-import dev.ringlift.relinker.Inventory.StaleDevice;
+import dev.ringlift.relinker.Inventory.StaleLook;
 import dev.ringlift.relinker.Problem;
 import dev.ringlift.relinker.RunIdentity;
 import java.time.Instant;
@@ -23,6 +23,9 @@ class LeftoverSweeperTest {
   private final List<String> removed = new ArrayList<>();
   private List<Problem> problems = List.of();
 
+  private static final StaleLook STALE =
+      new StaleLook(3, "sdb/objects/7/abc/hash", 9, true, Optional.empty());
+
   private final Devices inventory = new Devices();
   private final StaleDevices stale = new StaleDevices(inventory);
 
@@ -33,8 +36,8 @@ class LeftoverSweeperTest {
   }
 
   @Test
-  void namesADeviceThatMissedACleanupUntilItIsWipedAndLooksAtOthersOncePerRing() {
-    inventory.stale.put("sdb", new StaleDevice("sdb", 3, "sdb/objects/7/abc/hash"));
+  void namesADeviceThatMissedACleanupAndLooksOncePerRingAtTheOthers() {
+    inventory.stale.put("sdb", STALE);
     Map<String, List<String>> expected =
         Map.of(
             "sdb",
@@ -44,18 +47,33 @@ class LeftoverSweeperTest {
     assertThat(sweep(ring(null), false)).isEqualTo(expected);
     assertThat(sweep(ring(null), false)).isEqualTo(expected);
 
-    assertThat(inventory.looksForStale).as("at sda once, at sdb each time").isEqualTo(3);
+    assertThat(inventory.looksForStale).as("sda once, sdb twice").isEqualTo(3);
+  }
+
+  @Test
+  void seesThatADeviceWasWiped() {
+    inventory.stale.put("sdb", STALE);
+    sweep(ring(null), false);
     inventory.stale.clear();
+
     assertThat(sweep(ring(null), false)).isEmpty();
+  }
+
+  @Test
+  void looksAgainWhereSomethingCouldNotBeLookedAt() {
+    Problem problem = new Problem("sdb/objects/3", "EIO", "It could not be looked at");
+    inventory.stale.put("sdb", new StaleLook(0, "", 2, false, Optional.of(problem)));
     assertThat(sweep(ring(null), false)).isEmpty();
-    assertThat(inventory.looksForStale).as("once more at sdb").isEqualTo(4);
+    inventory.stale.put("sdb", STALE);
+
+    assertThat(sweep(ring(null), false)).containsOnlyKeys("sdb");
   }
 
   @Test
   void looksAgainAtADeviceThatWasAway() {
     sweep(ring(null), false);
     sweeper(ring(null), false).sweep(List.of(OURS));
-    inventory.stale.put("sdb", new StaleDevice("sdb", 3, "sdb/objects/7/abc/hash"));
+    inventory.stale.put("sdb", STALE);
 
     assertThat(sweep(ring(null), false)).containsOnlyKeys("sdb");
   }

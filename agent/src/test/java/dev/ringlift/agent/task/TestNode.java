@@ -78,9 +78,8 @@ final class TestNode {
           }
 
           @Override
-          public Optional<StaleDevice> stale(
-              String device, ObjectPolicy policy, int partPower, long limit) {
-            return Optional.empty();
+          public StaleLook stale(String device, ObjectPolicy policy, int partPower, long limit) {
+            return new StaleLook(0, "", 0, true, Optional.empty());
           }
         };
     return new NodeInventory(

@@ -11,25 +11,45 @@ import java.util.Optional;
  * its problem.
  */
 public interface Inventory {
-  /** Every directory under the root, sorted by name. */
+  /**
+   * Every directory under the root, sorted by name.
+   *
+   * @throws java.io.UncheckedIOException when the root cannot be listed
+   */
   List<Device> devices();
 
   /**
-   * Whether the device holds files of this policy at places that are wrong for the power: what a
-   * device that missed a cleanup looks like. Such files would come back to life with the next
-   * relink. Reads directory names only, at most {@code limit} hash dirs (0 for all); call it only
-   * when no increase of the policy is under way.
+   * Looks for files of this policy at places that are wrong for the power: what a device that
+   * missed a cleanup looks like. Such files would come back to life with the next relink. Reads
+   * directory names only, and of a sample of the device: of the lowest partitions, where a cleanup
+   * that was broken off leaves them, of the highest, where those of a cancelled increase are, and
+   * of some in between. Call it only when no increase of the policy is under way.
+   *
+   * <p>A sample finds a device that missed a whole cleanup, or its end. It does not find single
+   * files that a cleanup could not remove: whoever ran that was told so, and relinking links
+   * nothing that is at a wrong place.
+   *
+   * @param limit about how many hash dirs to look at; 0 for all, which takes hours on a large disk
    */
-  Optional<StaleDevice> stale(String device, ObjectPolicy policy, int partPower, long limit);
+  StaleLook stale(String device, ObjectPolicy policy, int partPower, long limit);
 
   /**
-   * A device with files at old places.
+   * What a look for files at old places has seen.
    *
-   * @param device its name
-   * @param hashDirs how many hash dirs were found at a wrong place, within the limit
-   * @param example one of them, relative to the devices root
+   * @param found how many hash dirs at wrong places
+   * @param example one of them, relative to the devices root; empty when there is none
+   * @param looked how many hash dirs were looked at
+   * @param whole whether these are all that the device has of the policy
+   * @param problem what could not be looked at, first of all: that nothing was found then says
+   *     nothing
    */
-  record StaleDevice(String device, long hashDirs, String example) {}
+  record StaleLook(
+      long found, String example, long looked, boolean whole, Optional<Problem> problem) {
+    /** All was looked at that was to be, and is at its place. */
+    public boolean isClean() {
+      return found == 0 && problem.isEmpty();
+    }
+  }
 
   /** The inventory of the devices under this root. */
   static Inventory of(Path devicesRoot) {

@@ -12,7 +12,10 @@ public interface Relinker {
   /**
    * Starts the work in threads of its own and returns at once. Devices run in parallel; what goes
    * wrong on one never ends another. Never throws for what is found on the disks: that is in the
-   * progress and the results.
+   * progress and the results; but for the devices root, where the request does not name devices.
+   *
+   * @throws java.io.UncheckedIOException when all devices are asked for and the root cannot be
+   *     listed
    */
   RelinkRun start(RelinkRequest request, LiveSettings settings, Guard guard);
 

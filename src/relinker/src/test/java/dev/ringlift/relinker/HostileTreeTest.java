@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringlift.testkit.Folders;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Trees made to lead the relinker astray, or to keep it busy for ever. */
 class HostileTreeTest {
@@ -169,6 +171,95 @@ class HostileTreeTest {
     assertThat(tree.names(tree.hashDir(HIGH, POWER + 1)))
         .containsExactlyInAnyOrder(DATA, "q".repeat(255), "\n", "-rf \"'\\ *?");
     assertThat(directory).doesNotExist();
+  }
+
+  /** Whoever opens a pipe waits until somebody opens its other end. */
+  @ParameterizedTest
+  @CsvSource({
+    "relink.objects.json, RELINK, true",
+    "objects/15/hashes.pkl, CLEANUP, true",
+    "objects/31/hashes.pkl, RELINK, true",
+    ".relink.objects.lock, RELINK, false",
+    "objects/31/.lock, CLEANUP, false",
+    "objects/31/hashes.invalid, CLEANUP, false"
+  })
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aPipeInPlaceOfAFileHoldsNobodyUp(String at, Step step, boolean succeeds) throws Exception {
+    tree.write(HIGH, POWER, DATA);
+    if (step == Step.CLEANUP) {
+      run(tree.relink(POWER));
+    }
+    Path pipe = tree.device().resolve(at);
+    Files.createDirectories(pipe.getParent());
+    Files.deleteIfExists(pipe);
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+
+    DeviceProgress progress =
+        run(step == Step.RELINK ? tree.relink(POWER) : tree.cleanup(POWER + 1));
+
+    assertThat(progress.result().orElseThrow().succeeded()).isEqualTo(succeeds);
+    assertThat(tree.hashDir(HIGH, succeeds && step == Step.CLEANUP ? POWER + 1 : POWER)).exists();
+    Files.deleteIfExists(pipe);
+  }
+
+  /** By such a power, cleanup would pass over all partitions, or over all but one. */
+  @ParameterizedTest
+  @ValueSource(ints = {64, 0, -64, 1, 5, 33})
+  void aPowerBeforeThatCannotBeTrueIsNotBelieved(int previous) throws IOException {
+    tree.write(HIGH, POWER, DATA);
+    run(tree.relink(POWER));
+    Files.writeString(
+        tree.device().resolve("relink.objects.json"),
+        "{\"part_power\": 5, \"next_part_power\": 5, \"prev_part_power\": %d, \"state\": {}}"
+            .formatted(previous));
+
+    assertThat(run(tree.cleanup(POWER + 1)).counters().removed()).isOne();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"part_power\":4,\"next_part_power\":5,\"state\":{\"15\":true},\"ringlift\":{\"x\":[FILL]}}",
+        "{\"part_power\":4,\"next_part_power\":5,\"state\":{\"15\":true},\"ringlift\":{\"increase\":\"FILL\"}}"
+      })
+  void aStateFileAsLargeAsTheHeapIsReadWithoutFillingIt(String text) throws IOException {
+    tree.write(HIGH, POWER, DATA);
+    String[] parts = text.split("FILL", -1);
+    String filling = "0,".repeat(1 << 19);
+    try (var out = Files.newBufferedWriter(tree.device().resolve("relink.objects.json"))) {
+      out.write(parts[0]);
+      for (int i = 0; i < 32; i++) {
+        out.write(filling);
+      }
+      out.write("0" + parts[1]);
+    }
+    long before = allocated();
+
+    run(tree.relink(POWER));
+
+    assertThat(allocated() - before).isLessThan(64L << 20);
+  }
+
+  /** By all threads: the largest part of it by the one that reads the file. */
+  private static long allocated() {
+    return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
+        .getTotalThreadAllocatedBytes();
+  }
+
+  /** Nothing is deleted that is moved out of the way. */
+  @Test
+  void aFileInQuarantineIsNotReplacedByAnotherOfItsName() throws IOException {
+    for (String content : List.of("first", "second")) {
+      tree.write(HIGH, POWER, DATA);
+      run(tree.relink(POWER));
+      Files.writeString(tree.device().resolve("objects/15/abc/litter"), content);
+      run(tree.cleanup(POWER + 1));
+      Folders.delete(tree.device().resolve("objects/31"));
+    }
+
+    Path quarantine = tree.device().resolve("quarantined/objects");
+    assertThat(quarantine.resolve("litter")).hasContent("first");
+    assertThat(tree.names(quarantine)).hasSize(2);
   }
 
   /** Nothing on the way is quadratic in the files of a hash dir. */

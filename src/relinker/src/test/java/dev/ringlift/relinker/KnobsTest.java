@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -108,6 +109,22 @@ class KnobsTest {
     assertThat(threads.subList(5, 8)).containsOnly("relink-d1");
     assertThat(relinked.result()).contains(new DeviceResult.Succeeded(false));
     assertThat(relinked.counters().linked()).isEqualTo(8);
+  }
+
+  /** The moment of the turn after the next must not overflow, and so lie in the past. */
+  @Test
+  void theSlowestOfRatesIsObeyed() throws InterruptedException {
+    for (String begin : List.of("ff", "f0", "e0", "d0")) {
+      tree.write(hash(begin, "abc"), 8, DATA);
+    }
+    settings.filesPerSecond(1e-300);
+
+    try (RelinkRun run = Relinker.create().start(tree.relink(8).build(), settings, Guard.NONE)) {
+      assertThat(run.await(Duration.ofSeconds(1))).isEmpty();
+      run.stop("enough");
+      run.await();
+      assertThat(run.progress().getFirst().counters().hashDirs()).isEqualTo(1);
+    }
   }
 
   private static void await(CyclicBarrier barrier) {

@@ -212,7 +212,8 @@ class RealFaultsTest {
       assertThat(compared.path("hashes")).as("true hashes: ours | Swift's").isEmpty();
       assertThat(compared.path("wrong")).as("hashes left | true").isEmpty();
     }
-    assertThat(Inventory.of(root).stale("d1", ObjectPolicy.replication(0), POWER + 1, 0)).isEmpty();
+    assertThat(Inventory.of(root).stale("d1", ObjectPolicy.replication(0), POWER + 1, 0).isClean())
+        .isTrue();
   }
 
   private Path twin() throws IOException, InterruptedException {

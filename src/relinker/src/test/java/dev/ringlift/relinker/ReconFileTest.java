@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ringlift.relinker.engine.LocalReconFile;
+import dev.ringlift.relinker.posix.Errno;
 import dev.ringlift.relinker.posix.Posix;
+import dev.ringlift.relinker.posix.PosixException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,6 +97,36 @@ class ReconFileTest {
     JsonNode worker = read().path("workers").elements().next();
     assertThat(worker.path("return_code").asInt()).isEqualTo(2);
     assertThat(worker.path("devices")).hasSize(2);
+  }
+
+  @Test
+  void whatOthersHavePutInPlaceOfTheDevicesIsReplaced() throws IOException {
+    Files.writeString(file, "{\"devices\": 5, \"workers\": [], \"other\": 1}");
+
+    assertThat(recon.end(List.of("d1"), 1)).isEmpty();
+
+    assertThat(read().path("workers").isObject()).isTrue();
+    assertThat(read().path("other").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void onAFullFileSystemTheOldFileStaysAndNothingIsLeftBeside() throws IOException {
+    Files.writeString(file, "{\"devices\": {}}\n");
+    LocalReconFile full =
+        new LocalReconFile(directory, FullPosix::new, Clock.fixed(NOW, ZoneOffset.UTC));
+
+    assertThat(full.end(List.of("d1"), 0)).contains("ENOSPC");
+
+    assertThat(directory.toFile().list()).containsExactly("relinker.recon");
+    assertThat(file).hasContent("{\"devices\": {}}\n");
+  }
+
+  /** A file can be made, but nothing written to it. */
+  private static final class FullPosix extends Posix {
+    @Override
+    public void write(int fd, byte[] bytes) throws PosixException {
+      throw new PosixException("write", Errno.ENOSPC);
+    }
   }
 
   private static long dead() throws Exception {

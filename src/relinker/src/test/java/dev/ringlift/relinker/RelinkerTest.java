@@ -319,6 +319,18 @@ class RelinkerTest {
   }
 
   @Test
+  void anAgeThatNothingReachesReclaimsNothing() {
+    tree.write(HIGH, POWER, "1700000000.00000.ts");
+    Duration never = Duration.ofSeconds(Long.MAX_VALUE);
+
+    DeviceProgress relinked =
+        run(tree.relink(POWER).reclaim(new RelinkRequest.Reclaim(never, never)));
+
+    assertThat(relinked.result()).contains(new DeviceResult.Succeeded(false));
+    assertThat(relinked.counters().linked()).isOne();
+  }
+
+  @Test
   void aBrokenStateFileStartsOver() throws IOException {
     tree.write(HIGH, POWER, DATA);
     Files.writeString(tree.device().resolve("relink.objects.json"), "{\"part_power\": 4, \"next");
@@ -333,8 +345,8 @@ class RelinkerTest {
 
     assertThat(stale.result().orElseThrow()).isInstanceOf(DeviceResult.Stale.class);
     assertThat(stale.counters()).isEqualTo(Counters.ZERO);
-    assertThat(Inventory.of(tree.root()).stale("d1", ObjectPolicy.replication(0), POWER, 0))
-        .isPresent();
+    assertThat(Inventory.of(tree.root()).stale("d1", ObjectPolicy.replication(0), POWER, 0).found())
+        .isOne();
   }
 
   @Test
@@ -374,8 +386,9 @@ class RelinkerTest {
     assertThat(relinked.counters().linked() + 8).isGreaterThanOrEqualTo(240);
     assertThat(cleaned.result()).contains(new DeviceResult.Succeeded(false));
     assertThat(tree.files()).hasSize(256);
-    assertThat(Inventory.of(tree.root()).stale("d1", ObjectPolicy.replication(0), POWER + 1, 0))
-        .isEmpty();
+    Inventory.StaleLook left =
+        Inventory.of(tree.root()).stale("d1", ObjectPolicy.replication(0), POWER + 1, 0);
+    assertThat(left).isEqualTo(new Inventory.StaleLook(0, "", 256, true, Optional.empty()));
   }
 
   @Test

@@ -128,7 +128,7 @@ class UserOptionTest {
 
     assertThat(refused.exitCode()).isEqualTo(1);
     assertThat(refused.err())
-        .isEqualTo("ringlift: There is no user nobody-of-that-name in /etc/passwd.\n");
+        .isEqualTo("ringlift: There is no user nobody-of-that-name.\n");
     assertThat(hashDir(OPEN, POWER + 1)).doesNotExist();
   }
 

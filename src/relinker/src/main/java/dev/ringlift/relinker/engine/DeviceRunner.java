@@ -112,11 +112,11 @@ final class DeviceRunner {
       return new DeviceResult.Succeeded(true);
     }
     try {
-      if (dataDir < 0 || tools.partitions.read(dataDir) < 0) {
-        int errno = dataDir < 0 ? -dataDir : Errno.EIO;
-        meter.note(request.policy().dataDir(), errno, "The data dir could not be listed");
+      int answer = dataDir < 0 ? dataDir : tools.partitions.read(dataDir);
+      if (answer < 0) {
+        meter.note(request.policy().dataDir(), -answer, "The data dir could not be listed");
         return new DeviceResult.Unlistable(
-            "The data dir could not be listed: " + Errno.meaning(errno) + ".");
+            "The data dir could not be listed: " + Errno.meaning(-answer) + ".");
       }
       long[] found = partitions(tools.partitions);
       Optional<DeviceResult> stale = stale(tools, dataDir, found, state);
@@ -150,12 +150,7 @@ final class DeviceRunner {
     }
   }
 
-  /** The numbers of all partitions in a data dir, ascending; none when it cannot be listed. */
-  static long[] partitions(Listing listing, int dataDir) {
-    listing.read(dataDir);
-    return partitions(listing);
-  }
-
+  /** The numbers of all partitions in the data dir that was listed, ascending. */
   static long[] partitions(Listing listing) {
     PartitionStates.Collector numbers = new PartitionStates.Collector();
     for (int at = listing.first(); at >= 0; at = listing.next(at)) {

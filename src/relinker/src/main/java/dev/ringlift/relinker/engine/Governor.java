@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class Governor {
   private static final long LOOK_AGAIN = TimeUnit.MILLISECONDS.toNanos(250);
 
+  /** Of the slowest rate that is kept; with a longer one, the sum of turns could overflow. */
+  private static final double LONGEST_INTERVAL = TimeUnit.DAYS.toNanos(1);
+
   private final LiveSettings settings;
   private final Guard guard;
   private final IoPressure pressure;
@@ -110,10 +113,8 @@ final class Governor {
     boolean held = false;
     while (stopReason == null
         && (settings.paused() || pressure.above(settings.ioPressureLimit()))) {
-      if (!held) {
-        meter.state(State.PAUSED);
-        held = true;
-      }
+      meter.held(settings.paused());
+      held = true;
       await(LOOK_AGAIN);
     }
     if (held) {
@@ -129,7 +130,7 @@ final class Governor {
     if (rate == 0) {
       return stopReason == null;
     }
-    long interval = (long) (TimeUnit.SECONDS.toNanos(1) / rate);
+    long interval = (long) Math.min(TimeUnit.SECONDS.toNanos(1) / rate, LONGEST_INTERVAL);
     long now = System.nanoTime();
     long turn = Math.max(nextTurn, now - TimeUnit.SECONDS.toNanos(1));
     nextTurn = turn + interval;

@@ -3,6 +3,7 @@ package dev.ringlift.relinker.engine;
 import dev.ringlift.relinker.Device;
 import dev.ringlift.relinker.Inventory;
 import dev.ringlift.relinker.ObjectPolicy;
+import dev.ringlift.relinker.Problem;
 import dev.ringlift.relinker.posix.Errno;
 import dev.ringlift.relinker.posix.Listing;
 import dev.ringlift.relinker.posix.Posix;
@@ -10,6 +11,7 @@ import dev.ringlift.relinker.posix.PosixException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -40,32 +42,21 @@ public final class LocalInventory implements Inventory {
   }
 
   @Override
-  public Optional<StaleDevice> stale(
-      String device, ObjectPolicy policy, int partPower, long limit) {
+  public StaleLook stale(String device, ObjectPolicy policy, int partPower, long limit) {
     try (Tools tools = new Tools(source)) {
       int fd = open(tools, device);
       if (fd < 0) {
-        return Optional.empty();
+        return unseen(device, fd);
       }
       try {
         int dataDir = tools.posix.openDirectory(fd, tools.posix.name(policy.dataDir()));
-        if (dataDir < 0) {
-          return Optional.empty();
+        if (dataDir == -Errno.ENOENT) {
+          return new StaleLook(0, "", 0, true, Optional.empty());
         }
+        String path = device + "/" + policy.dataDir();
         try {
-          StaleFinder finder =
-              new StaleFinder(
-                  tools, dataDir, (number, hash) -> hash.partition(partPower) == number);
-          finder.searchAll(
-              DeviceRunner.partitions(tools.partitions, dataDir),
-              limit == 0 ? Long.MAX_VALUE : limit);
-          return finder.found() == 0
-              ? Optional.empty()
-              : Optional.of(
-                  new StaleDevice(
-                      device,
-                      finder.found(),
-                      device + "/" + policy.dataDir() + "/" + finder.example()));
+          int answer = dataDir < 0 ? dataDir : tools.partitions.read(dataDir);
+          return answer < 0 ? unseen(path, answer) : stale(tools, dataDir, path, partPower, limit);
         } finally {
           tools.close(dataDir);
         }
@@ -73,6 +64,25 @@ public final class LocalInventory implements Inventory {
         tools.close(fd);
       }
     }
+  }
+
+  private static StaleLook stale(Tools tools, int dataDir, String path, int partPower, long limit) {
+    StaleFinder finder =
+        new StaleFinder(tools, dataDir, (number, hash) -> hash.partition(partPower) == number);
+    finder.search(DeviceRunner.partitions(tools.partitions), limit);
+    return new StaleLook(
+        finder.found(),
+        finder.example().isEmpty() ? "" : path + "/" + finder.example(),
+        finder.looked(),
+        finder.whole(),
+        finder
+            .problem()
+            .map(each -> new Problem(path + "/" + each.path(), each.errno(), each.message())));
+  }
+
+  private static StaleLook unseen(String path, int answer) {
+    return new StaleLook(
+        0, "", 0, false, Optional.of(Problem.of(path, -answer, "It could not be looked at")));
   }
 
   private int open(Tools tools, String device) {
@@ -112,6 +122,9 @@ public final class LocalInventory implements Inventory {
       String fileSystem = FileSystems.name(posix);
       int uid = posix.statUid();
       int gid = posix.statGid();
+      // A data dir that cannot be looked at must not pass for one that is not there.
+      List<String> problems = new ArrayList<>();
+      List<Device.DataDir> dataDirs = dataDirs(tools, fd, problems);
       return new Device(
           name,
           mounted,
@@ -120,43 +133,52 @@ public final class LocalInventory implements Inventory {
           FileSystems.inodesFree(posix),
           uid,
           gid,
-          dataDirs(tools, fd),
-          "");
+          dataDirs,
+          String.join(" ", problems));
     } finally {
       tools.close(fd);
     }
   }
 
-  private static List<Device.DataDir> dataDirs(Tools tools, int device) {
+  private static List<Device.DataDir> dataDirs(Tools tools, int device, List<String> problems) {
     List<Device.DataDir> dataDirs = new ArrayList<>();
     Listing listing = tools.hashes;
-    listing.read(device);
+    int answer = listing.read(device);
+    if (answer < 0) {
+      problems.add("The device could not be listed: " + Errno.meaning(-answer) + ".");
+    }
     for (int at = listing.first(); at >= 0; at = listing.next(at)) {
       String name = new String(listing.name(at), StandardCharsets.UTF_8);
       Matcher matcher = DATA_DIR.matcher(name);
       if (matcher.matches()) {
         int policy = matcher.group(1) == null ? 0 : Integer.parseInt(matcher.group(1));
-        dataDir(tools, device, name, policy).ifPresent(dataDirs::add);
+        try {
+          dataDir(tools, device, name, policy).ifPresent(dataDirs::add);
+        } catch (PosixException e) {
+          problems.add(
+              "Its " + name + " could not be looked at: " + Errno.meaning(e.errno()) + ".");
+        }
       }
     }
-    dataDirs.sort(java.util.Comparator.comparingInt(Device.DataDir::policyIndex));
+    dataDirs.sort(Comparator.comparingInt(Device.DataDir::policyIndex));
     return dataDirs;
   }
 
-  private static Optional<Device.DataDir> dataDir(
-      Tools tools, int device, String name, int policy) {
+  /** Empty for a file of that name. */
+  private static Optional<Device.DataDir> dataDir(Tools tools, int device, String name, int policy)
+      throws PosixException {
     Posix posix = tools.posix;
     int fd = posix.openDirectory(device, posix.name(name));
-    if (fd < 0) {
+    if (fd == -Errno.ENOENT || fd == -Errno.ENOTDIR) {
       return Optional.empty();
     }
+    PosixException.check("open the data dir", fd);
     try {
-      if (posix.stat(fd) < 0) {
-        return Optional.empty();
-      }
+      PosixException.check("look at the data dir", posix.stat(fd));
       int uid = posix.statUid();
       int gid = posix.statGid();
-      long partitions = DeviceRunner.partitions(tools.partitions, fd).length;
+      PosixException.check("list the data dir", tools.partitions.read(fd));
+      long partitions = DeviceRunner.partitions(tools.partitions).length;
       return Optional.of(
           new Device.DataDir(name, policy, uid, gid, partitions, state(posix, device, name)));
     } finally {

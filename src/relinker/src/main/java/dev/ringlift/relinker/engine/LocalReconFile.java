@@ -41,7 +41,9 @@ import java.util.function.Supplier;
 public final class LocalReconFile implements ReconFile {
   private static final String NAME = "relinker.recon";
   private static final long LOCK_TIMEOUT = TimeUnit.SECONDS.toNanos(2);
-  private static final int LARGEST = 64 << 20;
+
+  /** A thousand devices have a tenth of it; a file that is larger is none of Swift's or ours. */
+  private static final int LARGEST = 8 << 20;
 
   /** Longer than Swift's and our own workers are silent by default. */
   private static final Duration SILENCE = Duration.ofMinutes(15);
@@ -147,18 +149,22 @@ public final class LocalReconFile implements ReconFile {
         code -> node.put("return_code", code), () -> node.putNull("return_code"));
     return write(
         root -> {
-          root.withObject("/devices").setAll(devices);
-          root.withObject("/workers").set(worker, node);
+          object(root, "devices").setAll(devices);
+          object(root, "workers").set(worker, node);
           return true;
         });
+  }
+
+  /** The object of this name; a new one also in place of something else that somebody has put. */
+  private static ObjectNode object(ObjectNode root, String name) {
+    return root.get(name) instanceof ObjectNode object ? object : root.putObject(name);
   }
 
   private void addDevice(RelinkRequest request, DeviceProgress progress) {
     if (progress.started().isEmpty()) {
       return;
     }
-    ObjectNode device =
-        devices.withObject("/" + progress.device().replace("~", "~0").replace("/", "~1"));
+    ObjectNode device = object(devices, progress.device());
     ObjectNode policy = NODES.objectNode();
     policy.put("step", request.step().swiftName());
     policy.put("part_power", request.partPower());
@@ -171,7 +177,7 @@ public final class LocalReconFile implements ReconFile {
       policy.put("total_time", progress.elapsed().toMillis() / 1e3);
     }
     policy.set("stats", stats(progress));
-    device.withObject("/policies").set(Integer.toString(request.policy().index()), policy);
+    object(device, "policies").set(Integer.toString(request.policy().index()), policy);
     addTotals(device);
   }
 
@@ -258,16 +264,26 @@ public final class LocalReconFile implements ReconFile {
       }
       String line = JSON.writeValueAsString(root) + "\n";
       long temporary = posix.name("." + NAME + "." + worker);
-      int flags = Posix.O_WRONLY | Posix.O_CREAT | Posix.O_TRUNC;
-      int out = PosixException.check("write " + NAME, posix.open(fd, temporary, flags, 0600));
       try {
-        posix.write(out, line.getBytes(StandardCharsets.UTF_8));
-      } finally {
-        posix.close(out);
+        writeNew(posix, fd, temporary, line);
+        PosixException.check("put " + NAME + " in place", posix.rename(fd, temporary, fd, name));
+      } catch (PosixException e) {
+        posix.unlink(fd, temporary);
+        throw e;
       }
-      PosixException.check("put " + NAME + " in place", posix.rename(fd, temporary, fd, name));
     } finally {
       posix.close(lock);
+    }
+  }
+
+  private static void writeNew(Posix posix, int directory, long name, String line)
+      throws PosixException {
+    int flags = Posix.O_WRONLY | Posix.O_CREAT | Posix.O_TRUNC;
+    int fd = PosixException.check("write " + NAME, posix.open(directory, name, flags, 0600));
+    try {
+      posix.write(fd, line.getBytes(StandardCharsets.UTF_8));
+    } finally {
+      posix.close(fd);
     }
   }
 

@@ -26,6 +26,7 @@ import java.util.function.Supplier;
  */
 final class LocalRun implements RelinkRun {
   private final DeviceWork work;
+  private final LiveSettings settings;
   private final Governor governor;
   private final SortedMap<String, Meter> meters = new TreeMap<>();
   private final Semaphore turns;
@@ -39,6 +40,7 @@ final class LocalRun implements RelinkRun {
       Clock clock,
       DeviceWork work) {
     this.work = work;
+    this.settings = settings;
     this.governor = new Governor(settings, guard, IoPressure.ofThisMachine());
     for (String device :
         request.devices().isEmpty()
@@ -54,7 +56,13 @@ final class LocalRun implements RelinkRun {
 
   void start() {
     for (Meter meter : meters.values()) {
-      Thread.ofPlatform().name("relink-" + meter.device()).daemon().start(() -> run(meter));
+      try {
+        Thread.ofPlatform().name("relink-" + meter.device()).daemon().start(() -> run(meter));
+      } catch (OutOfMemoryError e) {
+        // So the JVM says that the system, or a limit of the container, allows no more threads.
+        meter.end(new DeviceResult.Failed("No thread could be started for it: " + e.getMessage()));
+        running.countDown();
+      }
     }
   }
 
@@ -92,8 +100,9 @@ final class LocalRun implements RelinkRun {
 
   @Override
   public List<DeviceProgress> progress() {
+    Pace pace = Pace.of(settings);
     List<DeviceProgress> all = new ArrayList<>(meters.size());
-    meters.values().forEach(meter -> all.add(meter.snapshot()));
+    meters.values().forEach(meter -> all.add(meter.snapshot(pace)));
     return all;
   }
 

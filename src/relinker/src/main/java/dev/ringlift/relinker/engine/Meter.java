@@ -46,6 +46,7 @@ final class Meter {
   private long partitionsTotal;
   private Duration worked = Duration.ZERO;
   private @Nullable Instant workingSince;
+  private @Nullable Pace pace;
   private @Nullable Long inodesFree;
   private @Nullable Instant started;
   private @Nullable Instant ended;
@@ -106,11 +107,28 @@ final class Meter {
 
   synchronized void state(State now) {
     state = now;
-    if (workingSince != null && now != State.RUNNING) {
-      worked = worked(clock.instant());
+    if (now != State.PAUSED) {
+      clock(now == State.RUNNING && partitionsTotal > 0);
+    }
+  }
+
+  /**
+   * Workers wait: because somebody has paused the run, which may be for any time and counts as
+   * none, or because disks are busy, which will be so again, and so belongs to the time that the
+   * work takes.
+   */
+  synchronized void held(boolean byPause) {
+    state = State.PAUSED;
+    clock(!byPause && partitionsTotal > 0);
+  }
+
+  private void clock(boolean runs) {
+    Instant now = clock.instant();
+    if (workingSince != null && !runs) {
+      worked = worked(now);
       workingSince = null;
-    } else if (workingSince == null && now == State.RUNNING && partitionsTotal > 0) {
-      workingSince = clock.instant();
+    } else if (workingSince == null && runs) {
+      workingSince = now;
     }
   }
 
@@ -176,8 +194,14 @@ final class Meter {
     state = State.ENDED;
   }
 
-  synchronized DeviceProgress snapshot() {
+  synchronized DeviceProgress snapshot(Pace paceNow) {
     Instant now = ended != null ? ended : clock.instant();
+    if (!paceNow.equals(pace)) {
+      if (pace != null) {
+        estimate.paceChanged(worked(now), hashDirs.get());
+      }
+      pace = paceNow;
+    }
     Counters counters =
         new Counters(hashDirs.get(), files.get(), linked.get(), removed.get(), errors.get());
     Duration elapsed = started == null ? Duration.ZERO : Duration.between(started, now);

@@ -37,7 +37,11 @@ final class Quarantine {
     }
     try {
       long from = tools.otherPath.set(entry).address();
-      int answer = posix.rename(directory, from, target, from);
+      // A file would replace an earlier one of its name without a word.
+      int answer =
+          posix.stat(target, from) == 0
+              ? -Errno.EEXIST
+              : posix.rename(directory, from, target, from);
       if (answer == -Errno.EEXIST
           || answer == -Errno.ENOTEMPTY
           || answer == -Errno.ENOTDIR

@@ -110,7 +110,7 @@ final class StateFile {
     if (fd != -Errno.ELOOP) {
       PosixException.check("open the state file", fd);
       try {
-        posix.stat(fd);
+        PosixException.check("look at the state file", posix.stat(fd));
         long modified = posix.statModifiedNanos();
         loaded = judge(parse(posix, fd), modified);
       } finally {
@@ -155,8 +155,18 @@ final class StateFile {
             || (contents.ours().isPresent() && request.identity().isPresent())
             || modifiedNanos >= nanos(request.ringModified().get());
     return sameRun && sameVersion && younger
-        ? new Loaded(contents.partitions(), contents.previousPower())
+        ? new Loaded(contents.partitions(), previousPower(contents))
         : Loaded.NOTHING;
+  }
+
+  /**
+   * The power before, as far as it can be true: an increase is by one. By any other, partitions
+   * would be passed over.
+   */
+  private static OptionalInt previousPower(Contents contents) {
+    return contents.previousPower().equals(OptionalInt.of(contents.nextPartPower() - 1))
+        ? contents.previousPower()
+        : OptionalInt.empty();
   }
 
   /**

@@ -105,6 +105,6 @@ final class Sweeper {
   }
 
   private static double epochSeconds(Duration duration) {
-    return duration.toMillis() / 1e3;
+    return duration.getSeconds() + duration.getNano() / 1e9;
   }
 }

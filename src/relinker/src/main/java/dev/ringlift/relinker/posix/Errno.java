@@ -11,6 +11,7 @@ public final class Errno {
   public static final int ENOENT = 2;
   public static final int EINTR = 4;
   public static final int EIO = 5;
+  public static final int ENXIO = 6;
   public static final int EAGAIN = 11;
   public static final int ENOMEM = 12;
   public static final int EACCES = 13;
@@ -45,6 +46,7 @@ public final class Errno {
           entry(ENOENT, "ENOENT", "there is no such file or directory"),
           entry(EINTR, "EINTR", "the call was interrupted"),
           entry(EIO, "EIO", "the device reports an input/output error"),
+          entry(ENXIO, "ENXIO", "a pipe, a socket or a device is where a file should be"),
           entry(EAGAIN, "EAGAIN", "the resource is not available now"),
           entry(ENOMEM, "ENOMEM", "the kernel is out of memory"),
           entry(EACCES, "EACCES", "permission is denied"),

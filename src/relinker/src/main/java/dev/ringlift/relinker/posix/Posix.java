@@ -34,6 +34,10 @@ public class Posix implements AutoCloseable {
   private static final int O_DIRECTORY = SystemCall.isAarch64() ? 0x4000 : 0x10000;
   private static final int O_NOFOLLOW = SystemCall.isAarch64() ? 0x8000 : 0x20000;
   private static final int O_CLOEXEC = 0x80000;
+
+  /** Of no meaning for files; but where somebody has put a pipe, opening it would wait for ever. */
+  private static final int O_NONBLOCK = 0x800;
+
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
   private static final int AT_REMOVEDIR = 0x200;
   private static final int AT_EMPTY_PATH = 0x1000;
@@ -291,7 +295,7 @@ public class Posix implements AutoCloseable {
   }
 
   private int open(int directory, long name, int flags, int mode, boolean follow) {
-    int all = flags | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
+    int all = flags | O_CLOEXEC | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW);
     int answer;
     do {
       answer = SystemCall.OPENAT.call(errno, directory, name, all, mode, 0);

@@ -7,15 +7,18 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
  * Gives up root for another user, as Swift's daemons do at their start. The C library does it for
  * all threads of the process.
  */
 public final class Privileges {
+  private static final long UID_OFFSET = 16;
+  private static final long GID_OFFSET = 20;
+
   private Privileges() {}
 
   /**
@@ -25,10 +28,10 @@ public final class Privileges {
    * @throws IOException when there is no such user, or the process may not become it
    */
   public static void drop(String user) throws IOException {
-    String[] account = account(user);
-    int uid = Integer.parseInt(account[2]);
-    int gid = Integer.parseInt(account[3]);
     try (Arena arena = Arena.ofConfined()) {
+      MemorySegment account = account(arena, user);
+      int uid = account.get(JAVA_INT, UID_OFFSET);
+      int gid = account.get(JAVA_INT, GID_OFFSET);
       boolean root = (int) function("geteuid", FunctionDescriptor.of(JAVA_INT)).invokeExact() == 0;
       long name = arena.allocateFrom(user).address();
       MethodHandle initgroups =
@@ -55,13 +58,17 @@ public final class Privileges {
     return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), descriptor);
   }
 
-  private static String[] account(String user) throws IOException {
-    for (String line : Files.readAllLines(Path.of("/etc/passwd"))) {
-      String[] fields = line.split(":", -1);
-      if (fields.length >= 4 && fields[0].equals(user)) {
-        return fields;
-      }
+  /**
+   * Looks the account up wherever this machine has its users, as Swift does (getpwnam(3)). {@code
+   * struct passwd} begins with two pointers, uid and gid on every Linux.
+   */
+  private static MemorySegment account(Arena arena, String user) throws Throwable {
+    MethodHandle getpwnam =
+        function("getpwnam", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+    MemorySegment found = (MemorySegment) getpwnam.invokeExact(arena.allocateFrom(user));
+    if (found.address() == 0) {
+      throw new IOException("There is no user " + user);
     }
-    throw new IOException("There is no user " + user + " in /etc/passwd");
+    return found.reinterpret(GID_OFFSET + JAVA_INT.byteSize());
   }
 }

@@ -52,6 +52,21 @@ class HashesPickleTest {
     assertThat(HashesPickle.read(attack)).isEqualTo(SuffixHashes.invalid());
   }
 
+  /** Whoever looks for such a key in such a dict does so for ever. */
+  @Test
+  void aDictThatIsAKeyOfItselfIsInvalid() {
+    byte[] loop = "}q\0h\0Nsh\0Ns.".getBytes(StandardCharsets.US_ASCII);
+
+    assertThat(HashesPickle.read(loop)).isEqualTo(SuffixHashes.invalid());
+  }
+
+  @Test
+  void millionsOfDictsAreInvalidBeforeTheyFillTheHeap() {
+    byte[] dicts = "}".repeat(16 << 20).getBytes(StandardCharsets.US_ASCII);
+
+    assertThat(HashesPickle.read(dicts)).isEqualTo(SuffixHashes.invalid());
+  }
+
   @Test
   void brokenFilesAreInvalid() {
     byte[] good =
