@@ -44,7 +44,7 @@ public final class Announcements {
     addByHand(old, plan, all);
     addConverged(old, next, plan, now, all);
     addNodes(old, next, all);
-    addProblems(old, next, all);
+    addProblems(old, next, plan, all);
     addStall(old, next, plan, all);
     addRestored(old, plan, all);
     addApproval(old, next, plan, all);
@@ -194,6 +194,7 @@ public final class Announcements {
   private static void addProblems(
       @Nullable PartitionPowerIncreaseStatus old,
       PartitionPowerIncreaseStatus next,
+      Plan plan,
       List<Announcement> all) {
     if (next.phase() == Phase.Preflight || (old != null && old.phase() == Phase.Preflight)) {
       return; // the checks tell of them
@@ -204,7 +205,8 @@ public final class Announcements {
         .filter(problem -> before.stream().noneMatch(known -> isSame(known, problem)))
         .limit(PROBLEMS)
         .forEach(problem -> all.add(Announcement.warning(problem.reason(), problem.message())));
-    if (!before.isEmpty() && after.isEmpty()) {
+    // A ring that is taken over begins the step anew: nobody has looked at its devices yet.
+    if (!before.isEmpty() && after.isEmpty() && !(plan.decision() instanceof Adopt)) {
       all.add(Announcement.normal(EventReason.Recovered, "Nothing has a problem any more."));
     }
   }

@@ -1,6 +1,7 @@
 package dev.ringlift.operator.plan;
 
 import dev.ringlift.api.v1alpha1.NodeSelection;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
 import dev.ringlift.operator.plan.Observation.Task;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -18,55 +20,60 @@ import org.jspecify.annotations.Nullable;
  * How long the cleanup of the present cycle will still take, from what was measured:
  *
  * <ol>
- *   <li>Of a node that is cleaning up, and far enough to tell: what the rest takes at the pace so
- *       far.
- *   <li>Of others: what relinking took there, in the windows, and half as much again: it touches
- *       each file once more than relinking does. Of a node without such a figure: the mean of those
- *       with one. What is done already is taken off.
+ *   <li>Of a node that is cleaning up at its first try, and far enough to tell: what the rest of
+ *       its slowest device takes at the pace so far. The devices of a node are walked at the same
+ *       time.
+ *   <li>Of others: what relinking took there, at one try, in the windows, and half as much again:
+ *       it touches each file once more than relinking does. Three times as much where the links of
+ *       a former round were there already. What is done is taken off.
+ *   <li>Of a node without such a figure, and of one whose cleanup is tried again: no less than the
+ *       mean of those with one. When a try began says nothing of what was done before it.
  *   <li>Over all nodes: as many at once, and zone by zone, as the user wants it.
+ *   <li>Where no node has a figure: all the time from Prepare until relinking was done, worked or
+ *       not, and half as much again. It is a bound.
  * </ol>
  *
  * @param work time in which windows have to be open
+ * @param measured whether any node's work was; else it takes no longer than this
  */
-record Budget(Duration work) {
+record Budget(Duration work, boolean measured) {
   /** Measured on cold disks: 1.3. */
   private static final double OF_RELINK = 1.5;
 
-  /** Below this share of a node the pace tells nothing yet. */
+  /** Of relinking where hardly a link had to be made. */
+  private static final double OF_RELINK_AGAIN = 2 * OF_RELINK;
+
+  /** Below this share of a device the pace tells nothing yet. */
   private static final double TELLING = 0.1;
 
   private static final Duration SMALLEST_STEP = Duration.ofMinutes(1);
 
-  /** Empty where nothing was measured. */
+  /** Empty where nothing was relinked or cleaned up. */
   static Optional<Budget> ofCleanup(
       Observation seen, int cycle, DeviceMap devices, Windows windows, Instant now) {
     Map<String, Task> relinked = tasks(seen, cycle, Step.Relink);
     Map<String, Task> cleaned = tasks(seen, cycle, Step.Cleanup);
-    Map<String, Double> seconds = new TreeMap<>();
-    Set<String> unknown = new TreeSet<>();
-    double known = 0;
-    int counted = 0;
     Set<String> all = new TreeSet<>(relinked.keySet());
     all.addAll(cleaned.keySet());
+    Retries retries = new Retries(seen.increase());
+    Map<String, Double> known = new TreeMap<>();
     for (String node : all) {
-      Optional<Double> whole = relinkSeconds(relinked.get(node), windows);
-      Optional<Double> left = leftAtItsPace(cleaned.get(node), windows, now);
-      double share = share(cleaned.get(node));
-      if (whole.isPresent()) {
-        known += whole.get() * OF_RELINK;
-        counted++;
-      }
-      left.or(() -> whole.map(time -> time * OF_RELINK * (1 - share)))
-          .ifPresentOrElse(time -> seconds.put(node, time), () -> unknown.add(node));
+      atItsPace(cleaned.get(node), retries, windows, now)
+          .or(() -> asRelinked(relinked.get(node), retries, windows))
+          .ifPresent(whole -> known.put(node, whole));
     }
-    if (seconds.isEmpty()) {
-      return Optional.empty();
+    OptionalDouble mean = known.values().stream().mapToDouble(Double::doubleValue).average();
+    if (mean.isEmpty()) {
+      return sincePrepare(seen, relinked, cleaned, windows, now);
     }
-    double mean =
-        counted > 0
-            ? known / counted
-            : seconds.values().stream().mapToDouble(Double::doubleValue).max().orElseThrow();
-    unknown.forEach(node -> seconds.put(node, mean * (1 - share(cleaned.get(node)))));
+    Map<String, Double> seconds = new TreeMap<>();
+    for (String node : all) {
+      Task task = cleaned.get(node);
+      Double whole = known.get(node);
+      boolean sure = whole != null && (task == null || isFirstTry(task, retries));
+      double most = Math.max(whole == null ? 0 : whole, sure ? 0 : mean.getAsDouble());
+      seconds.put(node, most * (1 - share(task)));
+    }
     NodeSelection selection = seen.increase().spec().nodes();
     double total =
         Forecast.overAll(
@@ -74,7 +81,7 @@ record Budget(Duration work) {
             devices.zones(),
             NodeTurns.limit(selection.maxConcurrent(), seconds.size()),
             selection.oneZoneAtATime());
-    return Optional.of(new Budget(Duration.ofMillis((long) (total * 1000))));
+    return Optional.of(new Budget(Duration.ofMillis((long) (total * 1000)), true));
   }
 
   /** When all of it would be done, were it begun, or gone on with, at this time. */
@@ -110,45 +117,91 @@ record Budget(Duration work) {
     return tasks;
   }
 
-  private static Optional<Double> relinkSeconds(@Nullable Task task, Windows windows) {
+  /** Whether this try has done all that its status says is done. */
+  private static boolean isFirstTry(Task task, Retries retries) {
+    RelinkTaskStatus status = task.status();
+    return retries.used(task.spec()) == 0
+        && (status == null
+            || (status.attempt() == task.spec().attempt()
+                && status.round() == task.spec().round()));
+  }
+
+  /** All of a node's cleanup, by its relinking. */
+  private static Optional<Double> asRelinked(
+      @Nullable Task task, Retries retries, Windows windows) {
     RelinkTaskStatus status = task == null ? null : task.status();
-    if (status == null || status.state() != RelinkTaskStatus.State.Succeeded) {
+    if (task == null
+        || status == null
+        || status.state() != RelinkTaskStatus.State.Succeeded
+        || !isFirstTry(task, retries)) {
       return Optional.empty();
     }
     Instant start = Times.parse(status.startTime(), Instant.MAX);
     Instant end = Times.parse(status.completionTime(), Instant.MIN);
-    // Of several attempts the last one says nothing of what was done before.
-    return status.attempt() > 1 || !end.isAfter(start)
-        ? Optional.empty()
-        : Optional.of(seconds(windows.openBetween(start, end)));
+    return end.isAfter(start)
+        ? Optional.of(
+            seconds(windows.openBetween(start, end))
+                * (status.round() == 0 ? OF_RELINK : OF_RELINK_AGAIN))
+        : Optional.empty();
   }
 
-  private static Optional<Double> leftAtItsPace(@Nullable Task task, Windows windows, Instant now) {
+  /** All of a node's cleanup, by what is done. */
+  private static Optional<Double> atItsPace(
+      @Nullable Task task, Retries retries, Windows windows, Instant now) {
     RelinkTaskStatus status = task == null ? null : task.status();
     double share = share(task);
-    if (status == null || share < TELLING) {
+    if (task == null || status == null || share < TELLING || !isFirstTry(task, retries)) {
       return Optional.empty();
     }
     Instant start = Times.parse(status.startTime(), now);
     Instant end = Times.parse(status.completionTime(), now);
-    double worked = start.isBefore(end) ? seconds(windows.openBetween(start, end)) : 0;
-    return Optional.of(worked * (1 - share) / share);
+    return start.isBefore(end)
+        ? Optional.of(seconds(windows.openBetween(start, end)) / share)
+        : Optional.empty();
+  }
+
+  /** What is not known to have been idle counts as work. */
+  private static Optional<Budget> sincePrepare(
+      Observation seen,
+      Map<String, Task> relinked,
+      Map<String, Task> cleaned,
+      Windows windows,
+      Instant now) {
+    PartitionPowerIncreaseStatus said = seen.increase().status();
+    Instant begin = Times.parse(said == null ? null : said.replicationSuspendedSince(), now);
+    Instant latest = Deadline.begin(seen.increase()).filter(now::isAfter).orElse(now);
+    Optional<Instant> end =
+        relinked.values().stream()
+            .map(task -> task.status() == null ? null : task.status().completionTime())
+            .map(time -> Times.parse(time, latest))
+            .map(time -> time.isAfter(latest) ? latest : time)
+            .max(Instant::compareTo)
+            .filter(begin::isBefore);
+    double done =
+        relinked.keySet().stream().mapToDouble(node -> share(cleaned.get(node))).min().orElse(0);
+    return end.map(
+        last ->
+            new Budget(
+                Duration.ofMillis(
+                    (long) (windows.openBetween(begin, last).toMillis() * OF_RELINK * (1 - done))),
+                false));
   }
 
   private static double seconds(Duration time) {
     return time.toMillis() / 1000.0;
   }
 
+  /** How much of its slowest device a node has done; that is when the node is done. */
   private static double share(@Nullable Task task) {
-    if (task == null || task.status() == null || task.spec().devices().isEmpty()) {
+    RelinkTaskStatus status = task == null ? null : task.status();
+    if (task == null || status == null || status.round() != task.spec().round()) {
       return 0;
     }
-    Set<String> devices = Set.copyOf(task.spec().devices());
-    double done =
-        task.status().devices().stream()
-            .filter(device -> devices.contains(device.name()))
-            .mapToDouble(StepProgress::share)
-            .sum();
-    return Math.min(1, done / devices.size());
+    Map<String, Double> shares = new HashMap<>();
+    status.devices().forEach(device -> shares.put(device.name(), StepProgress.share(device)));
+    return task.spec().devices().stream()
+        .mapToDouble(device -> Math.min(1, shares.getOrDefault(device, 0.0)))
+        .min()
+        .orElse(0);
   }
 }

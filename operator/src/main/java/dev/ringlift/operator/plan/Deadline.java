@@ -43,6 +43,16 @@ final class Deadline {
     return now.plus(reclaimAge).minus(CLOCK_SKEW);
   }
 
+  /** When the time for cleanup began; empty before that. */
+  static Optional<Instant> begin(Observation.Increase increase) {
+    return Optional.ofNullable(increase.status())
+        .map(PartitionPowerIncreaseStatus::cleanupDeadline)
+        .map(deadline -> Times.parse(deadline, Instant.MAX))
+        .filter(deadline -> !deadline.equals(Instant.MAX))
+        .map(deadline -> deadline.plus(CLOCK_SKEW))
+        .map(deadline -> deadline.minus(Times.duration(increase.spec().reclaimAge())));
+  }
+
   /** Why the ring can't be increased now, for cleanup would end too late; empty if it can. */
   static Optional<Decision> refusal(Scene scene) {
     PartitionPowerIncreaseSpec spec = scene.spec();
@@ -59,13 +69,20 @@ final class Deadline {
             budget ->
                 new Stall(
                     Reason.CleanupTooLong,
-                    "The ring is not increased: by what relinking took, cleanup needs about %s of work, and would end %s, but has to end by %s, reclaimAge (%s) from now. Let more nodes work at once, lift limits in spec.relinker, or widen spec.windows. If reclaim_age of all object servers has been raised, acknowledge LateCleanup in spec.acknowledge. Or cancel."
+                    "The ring is not increased: %s of work, and would end %s, but has to end by %s, reclaimAge (%s) from now. Let more nodes work at once, lift limits in spec.relinker, or widen spec.windows. If reclaim_age of all object servers has been raised, acknowledge LateCleanup in spec.acknowledge. Or cancel."
                         .formatted(
-                            Times.inWords(budget.work()),
+                            need(budget),
                             when(budget.end(windows, begin)),
                             Times.format(deadline),
                             spec.reclaimAge()),
                     scene.settings().recheck()));
+  }
+
+  private static String need(Budget budget) {
+    return (budget.measured()
+            ? "by what relinking took, cleanup needs about "
+            : "no node was relinked at one go, and by all the time since Prepare cleanup may need up to ")
+        + Times.inWords(budget.work());
   }
 
   private static String when(Instant end) {
@@ -92,6 +109,12 @@ final class Deadline {
       replication(seen.increase().spec(), status, now).ifPresent(risks::add);
     }
     return risks;
+  }
+
+  /** Whether a problem is one of {@link #risks}. */
+  static boolean isRisk(Problem problem) {
+    return problem.reason().equals(Reason.DeadlineAtRisk.name())
+        || problem.reason().equals(Reason.ReplicationSuspended.name());
   }
 
   private static Optional<Problem> cleanup(
@@ -143,8 +166,12 @@ final class Deadline {
     }
     Budget left = budget.get();
     String figures =
-        " About %s of work is left: it would end %s."
-            .formatted(Times.inWords(left.work()), when(left.end(windows, now)));
+        " %s %s of work %s left: it would end %s."
+            .formatted(
+                left.measured() ? "About" : "Up to",
+                Times.inWords(left.work()),
+                left.measured() ? "is" : "may be",
+                when(left.end(windows, now)));
     return goOnBy == null || late
         ? figures
         : figures + " Work must go on by %s.".formatted(Times.format(goOnBy));

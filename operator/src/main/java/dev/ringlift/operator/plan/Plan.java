@@ -6,6 +6,7 @@ import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.RingStatus;
 import dev.ringlift.api.v1alpha1.Phase;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -117,8 +118,8 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
     }
 
     /**
-     * What is wrong and where: nodes that are lost, who lacks the ring for long, and what keeps the
-     * step from completing.
+     * What is wrong and where: first that time runs out, then nodes that are lost, who lacks the
+     * ring for long, and what keeps the step from completing.
      */
     List<Problem> problems() {
       List<Problem> problems = new ArrayList<>();
@@ -130,7 +131,11 @@ public record Plan(Phase phase, Decision decision, Facts facts) {
       }
       problems.addAll(risks);
       problems.addAll(rejected);
-      return problems.stream().distinct().toList();
+      // There may be more of them than the status has room for.
+      return problems.stream()
+          .distinct()
+          .sorted(Comparator.comparing(problem -> !Deadline.isRisk(problem)))
+          .toList();
     }
   }
 }

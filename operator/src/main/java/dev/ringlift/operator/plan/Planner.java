@@ -8,6 +8,7 @@ import dev.ringlift.operator.plan.Observation.Rival;
 import dev.ringlift.operator.plan.Plan.Facts;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Decides what an increase needs next. Pure: the same observation at the same time gives the same
@@ -56,6 +57,8 @@ import java.util.Optional;
  *   <li>A cancel ends at the power at which the cycle began, and has no effect once the intent to
  *       increase was written; see {@link Cancelling}.
  *   <li>What has ended stays as it is.
+ *   <li>Whatever holds an increase up, it is said when cleanup, or the repair of replicas, may come
+ *       too late; see {@link Deadline}.
  * </ol>
  */
 public final class Planner {
@@ -70,17 +73,17 @@ public final class Planner {
   /** The increase must not have ended: see {@link Phase#terminal()}. */
   public Plan plan(Observation seen, Instant now) {
     return switch (seen.store()) {
-      case StoredRing.Unusable unusable -> planWithoutRing(seen, unusable);
-      case StoredRing.Busy busy -> waitForJob(seen, busy);
+      case StoredRing.Unusable unusable -> planWithoutRing(seen, unusable, now);
+      case StoredRing.Busy busy -> waitForJob(seen, busy, now);
       case StoredRing.Pair pair -> planWithRing(Scene.of(seen, pair, settings, now));
     };
   }
 
-  private Plan planWithoutRing(Observation seen, StoredRing.Unusable unusable) {
+  private Plan planWithoutRing(Observation seen, StoredRing.Unusable unusable, Instant now) {
     if (seen.increase().publication() == null) {
       return seen.increase().spec().cancel()
           ? Cancelling.atOnce(Facts.NONE)
-          : waitForRival(seen, Facts.NONE)
+          : waitForRival(seen, () -> Facts.NONE)
               .orElseGet(
                   () ->
                       new Plan(
@@ -89,12 +92,15 @@ public final class Planner {
                           Facts.NONE.with(Preflight.unusable(unusable))));
     }
     return new Plan(
-        seen.increase().phase(), RingGuard.unusable(seen, unusable, settings), Facts.NONE);
+        seen.increase().phase(),
+        RingGuard.unusable(seen, unusable, settings),
+        Unlooked.facts(seen, now));
   }
 
   /** What the Job leaves behind is looked at once it has ended. */
-  private Plan waitForJob(Observation seen, StoredRing.Busy busy) {
-    return waitForRival(seen, Facts.NONE)
+  private Plan waitForJob(Observation seen, StoredRing.Busy busy, Instant now) {
+    Facts facts = Unlooked.facts(seen, now);
+    return waitForRival(seen, () -> facts)
         .orElseGet(
             () ->
                 new Plan(
@@ -105,7 +111,7 @@ public final class Planner {
                         RingGuard.pauses(seen.tasks()),
                         false,
                         settings.recheck()),
-                    Facts.NONE));
+                    facts));
   }
 
   private Plan planWithRing(Scene scene) {
@@ -114,7 +120,9 @@ public final class Planner {
       return Cancelling.atOnce(scene.facts());
     }
     // The ring that is there may be the other's: the status keeps the last one of this increase.
-    Optional<Plan> waiting = waitForRival(scene.seen(), begun ? Facts.NONE : scene.facts());
+    Optional<Plan> waiting =
+        waitForRival(
+            scene.seen(), () -> begun ? Unlooked.facts(scene.seen(), scene.now()) : scene.facts());
     if (waiting.isPresent()) {
       return waiting.get();
     }
@@ -134,7 +142,7 @@ public final class Planner {
     };
   }
 
-  private Optional<Plan> waitForRival(Observation seen, Facts facts) {
+  private Optional<Plan> waitForRival(Observation seen, Supplier<Facts> facts) {
     return seen.rivalBefore()
         .map(Rival::name)
         .map(
@@ -146,6 +154,6 @@ public final class Planner {
                         "Waits for PartitionPowerIncrease %s, which is before it and raises the same ring."
                             .formatted(name),
                         settings.recheck()),
-                    facts));
+                    facts.get()));
   }
 }

@@ -89,7 +89,7 @@ final class RingGuard {
                 pauses(seen.tasks()),
                 hasOtherPowers(published.get(), pair.ring()),
                 settings.recheck()),
-            Plan.Facts.NONE));
+            Unlooked.facts(seen, now)));
   }
 
   private static boolean isUntouched(

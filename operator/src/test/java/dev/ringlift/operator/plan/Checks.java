@@ -2,6 +2,7 @@ package dev.ringlift.operator.plan;
 
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Verify;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
@@ -67,6 +68,19 @@ final class Checks {
           check(Invariant.OURS, world.store().foreign() == null, "is Complete");
       default -> {}
     }
+  }
+
+  /** What would be said of an increase that is halted for as long. */
+  void halted(@Nullable PartitionPowerIncreaseStatus status, Plan muchLater) {
+    List<String> told = muchLater.facts().problems().stream().map(Problem::reason).toList();
+    check(
+        Invariant.WATCHED,
+        status == null
+            || ((status.cleanupDeadline() == null || told.contains(Reason.DeadlineAtRisk.name()))
+                && (status.replicationSuspendedSince() == null
+                    || told.contains(Reason.ReplicationSuspended.name()))),
+        "it would be told of %s",
+        told);
   }
 
   private void publish(World world, Publish publish) {

@@ -18,6 +18,7 @@ enum Invariant {
   INTENT_FIRST("whatever ring of ours is in the store, the status has named it before"),
   OURS("nothing is done on, or over, a ring of another hand"),
   REST("nothing begins while the user wants no work"),
+  WATCHED("whatever halts it, it is told of when its time runs out"),
   TASK_RULES("no task is changed as the API server forbids it"),
   READABLE("whoever has a ring finds every object where that ring says"),
   REMAINS("what has ended stays as it is"),

@@ -9,6 +9,7 @@ import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
 import dev.ringlift.operator.plan.Decision.Cancelled;
 import dev.ringlift.operator.plan.Decision.ChangeTasks;
+import dev.ringlift.operator.plan.Decision.Halt;
 import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.operator.plan.Decision.TaskChange;
 import dev.ringlift.operator.plan.Decision.Wait;
@@ -213,6 +214,18 @@ class MutantsTest {
     guarded = false;
     interleaved = true;
     caught(Invariant.OURS, site, PLANNER::plan, ONE_FAULT, Fault.RING_REWEIGHED);
+  }
+
+  @Test
+  void deadlinesThatNobodyWatchesWhileARingIsAnothers() {
+    Decider decider =
+        (seen, now) -> {
+          Plan plan = PLANNER.plan(seen, now);
+          return plan.decision() instanceof Halt
+              ? new Plan(plan.phase(), plan.decision(), Plan.Facts.NONE)
+              : plan;
+        };
+    caught(Invariant.WATCHED, site, decider, ONE_FAULT, Fault.RING_REWEIGHED);
   }
 
   @Test

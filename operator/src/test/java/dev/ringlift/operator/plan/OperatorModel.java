@@ -85,6 +85,9 @@ final class OperatorModel {
       live = true;
     }
     checks.decision(world, plan);
+    if (plan.decision() instanceof Halt) {
+      checks.halted(seen.increase().status(), decider.plan(seen, Site.TOO_LATE));
+    }
     World looked = live ? world.each(Server::lookedAt) : world;
     return looked.with(Pending.of(order.apply(writes(world, seen, plan))), world.former());
   }

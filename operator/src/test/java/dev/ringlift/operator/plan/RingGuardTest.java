@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
@@ -409,6 +410,50 @@ class RingGuardTest {
     putBack.run();
     assertThat(news()).containsExactly("RingRestored");
     assertThat(news()).isEmpty();
+  }
+
+  @Test
+  void whatWasWrongBeforeIsWrongWhileNobodyLooksAndIsNotToldAgain() {
+    relinkOneNode();
+    cluster.finish(cluster.task("node-b", Step.Relink), Set.of("sdb1"));
+    assertThat(news()).contains("DeviceFailed");
+    Runnable putBack = cluster.keep();
+    cluster.reweigh("sdb1", 50);
+
+    assertThat(news()).containsExactly("RingChangedExternally");
+    assertThat(status().problems()).extracting(Problem::reason).containsExactly("DeviceFailed");
+    assertThat(news()).isEmpty();
+
+    putBack.run();
+    assertThat(news()).containsExactly("RingRestored");
+    assertThat(status().problems()).extracting(Problem::reason).containsExactly("DeviceFailed");
+    cluster.pass(Duration.ofMinutes(1));
+    cluster.step();
+    cluster.work(Set.of());
+    assertThat(news()).contains("Recovered");
+  }
+
+  @Test
+  void aRingThatIsAcceptedIsNoRecovery() {
+    relinkOneNode();
+    cluster.finish(cluster.task("node-b", Step.Relink), Set.of("sdb1"));
+    cluster.step();
+    cluster.reweigh("sdb1", 50);
+    cluster.distribute();
+    halt();
+    cluster.acceptRing = cluster.ringMd5();
+
+    assertThat(news()).containsExactly("PhaseChanged", "RingAccepted");
+  }
+
+  @Test
+  void aPauseStaysOneWhileTheRingIsAnothers() {
+    relinkOneNode();
+    cluster.wish = spec -> spec.paused(true);
+    cluster.step();
+    cluster.reweigh("sdb1", 50);
+
+    assertThat(news()).containsExactly("RingChangedExternally");
   }
 
   private List<String> news() {

@@ -54,6 +54,10 @@ record Site(
     boolean split) {
   static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
   static final Instant BEFORE = NOW.minus(Duration.ofHours(1));
+
+  /** All that had to be done within reclaimAge has not been. */
+  static final Instant TOO_LATE = NOW.plus(Duration.ofDays(8));
+
   static final String NOW_TEXT = Times.format(NOW);
   static final String BEFORE_TEXT = Times.format(BEFORE);
 
