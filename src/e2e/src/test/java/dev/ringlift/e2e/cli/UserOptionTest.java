@@ -127,8 +127,7 @@ class UserOptionTest {
     Command.Result refused = node.ringlift("relink", devices, "--user", "nobody-of-that-name");
 
     assertThat(refused.exitCode()).isEqualTo(1);
-    assertThat(refused.err())
-        .isEqualTo("ringlift: There is no user nobody-of-that-name.\n");
+    assertThat(refused.err()).isEqualTo("ringlift: There is no user nobody-of-that-name.\n");
     assertThat(hashDir(OPEN, POWER + 1)).doesNotExist();
   }
 
