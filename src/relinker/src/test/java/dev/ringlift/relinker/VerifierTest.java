@@ -15,8 +15,11 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What verify finds, and what it must take for right. */
 class VerifierTest {
@@ -49,6 +52,39 @@ class VerifierTest {
     assertThat(verify(tree.cleanup(POWER + 1)).result())
         .contains(new DeviceResult.Succeeded(false));
     assertThat(findings).isEmpty();
+  }
+
+  /** As one that is unmounted lazily, or mounted over. */
+  @ParameterizedTest
+  @ValueSource(longs = {15, 1})
+  void aDeviceThatIsTakenAwayIsNotVerified(long when) {
+    tree.write(LOW, POWER, DATA);
+    tree.write(HIGH, POWER, DATA);
+    run(tree.relink(POWER));
+
+    DeviceProgress progress =
+        verify(
+            tree.relink(POWER),
+            (device, partition) -> {
+              if (partition == when) {
+                moveAway();
+              }
+              return Optional.empty();
+            });
+
+    assertThat(progress.result().orElseThrow().message())
+        .isEqualTo("look for the device at its place: the device is gone (ENODEV).");
+    assertThat(progress.result().orElseThrow()).isInstanceOf(DeviceResult.Failed.class);
+    assertThat(progress.counters().errors()).isOne();
+  }
+
+  private void moveAway() {
+    try {
+      Files.move(tree.device(), tree.root().resolve("elsewhere"));
+      Files.createDirectories(tree.device().resolve("objects"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
@@ -189,13 +225,21 @@ class VerifierTest {
   }
 
   private DeviceProgress verify(RelinkRequest.Builder request) {
-    return verify(Verifier.create(), request, Verification.full(findings::add));
+    return verify(request, Guard.NONE);
+  }
+
+  private DeviceProgress verify(RelinkRequest.Builder request, Guard guard) {
+    return verify(Verifier.create(), request, Verification.full(findings::add), guard);
   }
 
   private static DeviceProgress verify(
       Verifier verifier, RelinkRequest.Builder request, Verification verification) {
-    try (RelinkRun run =
-        verifier.start(request.build(), verification, new LiveSettings(), Guard.NONE)) {
+    return verify(verifier, request, verification, Guard.NONE);
+  }
+
+  private static DeviceProgress verify(
+      Verifier verifier, RelinkRequest.Builder request, Verification verification, Guard guard) {
+    try (RelinkRun run = verifier.start(request.build(), verification, new LiveSettings(), guard)) {
       run.await();
       return run.progress().getFirst();
     } catch (InterruptedException e) {

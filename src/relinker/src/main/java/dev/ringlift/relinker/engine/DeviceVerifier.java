@@ -29,7 +29,8 @@ import java.util.stream.IntStream;
  * </ol>
  *
  * <p>Invariant: the result is {@link DeviceResult.Succeeded} only when every chosen partition was
- * walked to its end and nothing in it was wrong.
+ * walked to its end, on the device that was at that place all the while, and nothing in it was
+ * wrong.
  */
 final class DeviceVerifier {
   /**
@@ -72,7 +73,7 @@ final class DeviceVerifier {
     }
   }
 
-  private DeviceResult verify(Tools tools, int device) {
+  private DeviceResult verify(Tools tools, int device) throws PosixException {
     meter.state(State.RUNNING);
     Posix posix = tools.posix;
     String name = request.policy().dataDir();
@@ -87,7 +88,10 @@ final class DeviceVerifier {
         return new DeviceResult.Unlistable(
             "The data dir could not be listed: " + Errno.meaning(-answer) + ".");
       }
-      return new Walk(tools, dataDir).all(choose(DeviceRunner.partitions(tools.partitions)));
+      DevicePresence presence =
+          new DevicePresence(posix, request.devicesRoot(), meter.device(), device);
+      return new Walk(tools, dataDir)
+          .all(choose(DeviceRunner.partitions(tools.partitions)), presence);
     } finally {
       tools.close(dataDir);
     }
@@ -129,7 +133,7 @@ final class DeviceVerifier {
       this.dataDir = dataDir;
     }
 
-    DeviceResult all(long[] partitions) {
+    DeviceResult all(long[] partitions, DevicePresence presence) throws PosixException {
       tools.posix.fileSystem(dataDir);
       Weights weights =
           Weights.of(tools, dataDir, FileSystems.isTraditional(tools.posix), partitions);
@@ -141,12 +145,17 @@ final class DeviceVerifier {
       for (int i = partitions.length - 1; i >= 0; i--) {
         rank.obey();
         meter.partitionBegun(weights.of(i));
-        if (!governor.mayBegin(meter.device(), partitions[i]) || !partition(partitions[i])) {
+        if (!governor.mayBegin(meter.device(), partitions[i])) {
+          return new DeviceResult.Stopped(governor.stopReason());
+        }
+        presence.check();
+        if (!partition(partitions[i])) {
           return new DeviceResult.Stopped(governor.stopReason());
         }
         meter.partitionTried(weights.of(i));
         meter.partitionDone();
       }
+      presence.check();
       long errors = meter.errors();
       if (errors == 0) {
         return new DeviceResult.Succeeded(false);
