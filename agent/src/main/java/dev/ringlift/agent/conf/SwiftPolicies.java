@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The storage policies of a swift.conf; without one, or without policies in it, Swift's one legacy
- * policy.
+ * The storage policies of a swift.conf; without policies in it, Swift's one legacy policy. Without
+ * the file nothing is known.
  */
 public final class SwiftPolicies {
   private static final String SECTION = "storage-policy:";
@@ -40,19 +40,20 @@ public final class SwiftPolicies {
    * Reads swift.conf.
    *
    * @param swiftDir the directory that it is in
-   * @throws UserError if it can't be read, or makes no sense
+   * @throws UserError if it is not there, can't be read, or makes no sense
    */
   public static SwiftPolicies read(Path swiftDir) throws UserError {
     List<Named> policies = new ArrayList<>();
     Path conf = swiftDir.resolve("swift.conf");
-    // One that is there and may not be read is not one that is missing: policies would be passed
-    // over.
-    if (!Files.notExists(conf)) {
-      IniFile file = IniFile.read(conf);
-      for (String section : file.sections()) {
-        if (section.startsWith(SECTION)) {
-          policies.add(policy(section, file.section(section).orElseThrow()));
-        }
+    // Swift's relinker goes on with policy 0 of replication: wrong hashes, if it is erasure coding.
+    if (Files.notExists(conf)) {
+      throw new UserError(
+          "There is no " + conf + ", which tells the storage policies and their types.");
+    }
+    IniFile file = IniFile.read(conf);
+    for (String section : file.sections()) {
+      if (section.startsWith(SECTION)) {
+        policies.add(policy(section, file.section(section).orElseThrow()));
       }
     }
     if (policies.isEmpty()) {

@@ -96,13 +96,35 @@ class RingliftCommandTest {
     assertThatThrownBy(() -> policies.find("silver"))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("0 (gold), 2 (ec)");
-    assertThat(SwiftPolicies.read(directory.resolve("none")).all())
+  }
+
+  @Test
+  void aSwiftConfWithoutPoliciesStandsForPolicy0() throws Exception {
+    Files.writeString(directory.resolve("swift.conf"), "[swift-hash]\n");
+
+    assertThat(SwiftPolicies.read(directory).all())
         .extracting(SwiftPolicies.Named::names)
         .containsExactly(List.of("Policy-0"));
   }
 
+  /** What policy 0 is, replication or erasure coding, can't be known then. */
   @Test
-  void aMissingRingIsAnError() {
+  void aMissingSwiftConfIsNamed() {
+    assertThatThrownBy(() -> SwiftPolicies.read(directory))
+        .isInstanceOf(UserError.class)
+        .hasMessage(
+            "There is no %s/swift.conf, which tells the storage policies and their types.",
+            directory);
+    assertThat(
+            RingliftCommand.execute(
+                "relink", "--swift-dir", directory.toString(), "--devices", directory.toString()))
+        .isEqualTo(ExitCode.ERRORS.number());
+  }
+
+  @Test
+  void aMissingRingIsAnError() throws Exception {
+    Files.writeString(directory.resolve("swift.conf"), "[swift-hash]\n");
+
     assertThat(
             RingliftCommand.execute(
                 "relink", "--swift-dir", directory.toString(), "--devices", directory.toString()))

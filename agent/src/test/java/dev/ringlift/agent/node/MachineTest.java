@@ -35,6 +35,9 @@ class MachineTest {
 
   @Test
   void tellsHowManyFragmentsEachPolicyNeeds() throws IOException {
+    assertThat(machine().policies()).isEmpty();
+
+    Files.writeString(directory.resolve("swift.conf"), "[swift-hash]\n");
     assertThat(machine().policies()).containsExactly(new PolicyStatus(0, 1, 1));
 
     Files.writeString(

@@ -31,9 +31,17 @@ class PolicyKindsTest {
   }
 
   @Test
-  void knowsPolicy0AloneWithoutASwiftConf() {
+  void knowsPolicy0AloneWhereASwiftConfTellsOfNone() throws IOException {
+    conf("[swift-hash]\n");
+
     assertThat(kind(0)).isEqualTo(new PolicyKinds.Kind.Known(ObjectPolicy.replication(0)));
     assertThat(sentence(1)).contains("policy 1", "no such policy", directory.toString());
+  }
+
+  /** Policy 0 may be one of erasure coding. */
+  @Test
+  void knowsNothingWithoutASwiftConf() {
+    assertThat(sentence(0)).contains("There is no " + directory.resolve("swift.conf"));
   }
 
   @Test

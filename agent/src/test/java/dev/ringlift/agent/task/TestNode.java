@@ -14,6 +14,7 @@ import dev.ringlift.relinker.Device;
 import dev.ringlift.relinker.Inventory;
 import dev.ringlift.relinker.ObjectPolicy;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +36,12 @@ final class TestNode {
     contact.reached(contact.begin());
     NodeInventory inventory = inventory(devices);
     inventory.look();
-    RunSettings settings = new RunSettings(Path.of("/srv/node"), Path.of("/etc/swift"), true, 1);
+    RunSettings settings = new RunSettings(Path.of("/srv/node"), ringDirectory, true, 1);
+    try {
+      Files.writeString(ringDirectory.resolve("swift.conf"), "[swift-hash]\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     executor =
         new TaskExecutor(
             api,

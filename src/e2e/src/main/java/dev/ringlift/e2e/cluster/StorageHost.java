@@ -53,6 +53,10 @@ public record StorageHost(
 
   private void makeOwnFolders() throws IOException {
     Files.createDirectories(ringDirectory());
+    Path conf = ringDirectory().resolve("swift.conf");
+    if (!Files.exists(conf)) {
+      Files.writeString(conf, "[swift-hash]\nswift_hash_path_suffix = ringlift\n");
+    }
     Files.createDirectories(reconCache());
   }
 

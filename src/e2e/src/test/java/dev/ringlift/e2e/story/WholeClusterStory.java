@@ -23,6 +23,7 @@ import dev.ringlift.testkit.kube.WholeCluster;
 import dev.ringlift.testkit.process.Command;
 import dev.ringlift.testkit.swift.RealSwift;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -54,6 +55,8 @@ final class WholeClusterStory implements AutoCloseable {
       Map.ofEntries(
           entry("image.pullPolicy", "Never"),
           entry("agent.devices.mountCheck", false),
+          entry("agent.swiftConf.from", "ConfigMap"),
+          entry("agent.swiftConf.name", "swift-conf"),
           entry("operator.hostNetwork", true),
           entry("agent.hostNetwork", true),
           entry("operator.settings.settle", "2s"),
@@ -135,6 +138,16 @@ final class WholeClusterStory implements AutoCloseable {
         .namespaces()
         .resource(
             new NamespaceBuilder().withNewMetadata().withName(NAMESPACE).endMetadata().build())
+        .create();
+    client()
+        .resource(
+            new ConfigMapBuilder()
+                .withNewMetadata()
+                .withNamespace(NAMESPACE)
+                .withName("swift-conf")
+                .endMetadata()
+                .withData(Map.of("swift.conf", swift.conf().text()))
+                .build())
         .create();
     Ring ring = builder.toRing(1);
     for (ConfigMap map : RingLayout.ONE_MAP.maps(ring.toBytes(), builder.toBytes())) {
