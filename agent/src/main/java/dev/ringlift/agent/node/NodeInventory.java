@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class NodeInventory {
   private final Inventory inventory;
   private final LeftoverSweeper sweeper;
+  private volatile @Nullable NodeDevices devices;
   private volatile @Nullable Look last;
 
   public NodeInventory(Inventory inventory, LeftoverSweeper sweeper) {
@@ -34,11 +35,20 @@ public final class NodeInventory {
 
   /** Looks, sweeps up after increases that have ended, and returns whether anything is new. */
   public boolean look() {
-    NodeDevices devices = new NodeDevices(inventory.devices());
-    Look look = new Look(devices, sweeper.sweep(devices.all()));
+    NodeDevices found = new NodeDevices(inventory.devices());
+    devices = found;
+    Look look = new Look(found, sweeper.sweep(found.all()));
     boolean changed = !look.equals(last);
     last = look;
     return changed;
+  }
+
+  /**
+   * The devices as they were last seen; empty before the first look. Work on them need not wait for
+   * leftovers to be looked for and swept up.
+   */
+  public Optional<NodeDevices> devices() {
+    return Optional.ofNullable(devices);
   }
 
   /** What the last look found; empty before the first. */

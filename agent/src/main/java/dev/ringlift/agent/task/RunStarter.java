@@ -62,8 +62,7 @@ public final class RunStarter {
 
   /** What would be done for a task on these devices; nothing is begun. */
   ActiveTask prepare(RelinkTask task, ObjectPolicy policy, Set<String> devices, Instant now) {
-    Set<String> there =
-        inventory.last().map(NodeInventory.Look::devices).map(NodeDevices::names).orElse(Set.of());
+    Set<String> there = inventory.devices().map(NodeDevices::names).orElse(Set.of());
     Set<String> present = new TreeSet<>(devices);
     present.retainAll(there);
     Set<String> absent = new TreeSet<>(devices);

@@ -212,7 +212,7 @@ public final class TaskExecutor {
             starter.policy(task.getSpec().policyIndex()),
             contact.fresh(),
             contact.limit(),
-            inventory.last().map(NodeInventory.Look::devices),
+            inventory.devices(),
             busy));
   }
 

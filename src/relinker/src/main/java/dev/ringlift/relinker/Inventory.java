@@ -12,7 +12,8 @@ import java.util.Optional;
  */
 public interface Inventory {
   /**
-   * Every directory under the root, sorted by name.
+   * Every directory under the root, sorted by name. One that does not answer is told as that after
+   * a while, which is the longest that this takes.
    *
    * @throws java.io.UncheckedIOException when the root cannot be listed
    */

@@ -85,8 +85,10 @@ final class FaultyPosix extends Posix {
 
     /** The error number of this call, or 0. */
     private int of(Kind kind) {
-      if (!kinds.contains(kind)
-          || !Thread.currentThread().getName().startsWith("relink-" + device)) {
+      String thread = Thread.currentThread().getName();
+      boolean concerned =
+          thread.startsWith("relink-" + device) || thread.startsWith("look-" + device);
+      if (!concerned || !kinds.contains(kind)) {
         return 0;
       }
       int call = calls.incrementAndGet();

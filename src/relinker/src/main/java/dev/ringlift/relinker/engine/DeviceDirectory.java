@@ -19,6 +19,11 @@ final class DeviceDirectory {
 
   private DeviceDirectory() {}
 
+  /** Whether bytes of the name had no meaning when it was read. */
+  static boolean isUnspeakable(String device) {
+    return device.indexOf('\uFFFD') >= 0;
+  }
+
   static DeviceResult open(Tools tools, RelinkRequest request, String device, Work work)
       throws PosixException, InterruptedException {
     Posix posix = tools.posix;
@@ -29,6 +34,10 @@ final class DeviceDirectory {
                 Posix.AT_FDCWD, posix.name(request.devicesRoot().toString())));
     try {
       long name = posix.name(device);
+      if (isUnspeakable(device) && posix.stat(root, name) == -Errno.ENOENT) {
+        return new DeviceResult.Failed(
+            "The name of the device is not UTF-8: no ring can have it, and nothing was done in it.");
+      }
       if (request.mountCheck() && !Mounts.isMounted(posix, root, name)) {
         return new DeviceResult.Unmounted("The device is not mounted.");
       }

@@ -17,7 +17,8 @@ final class Devices {
 
   /**
    * The names of all directories and links under the root; none when there is no root. A link may
-   * lead nowhere just now, because what it leads to is not mounted: it is no less a device.
+   * lead nowhere just now, because what it leads to is not mounted: it is no less a device. None of
+   * them is opened, for that may take as long as a dying disk wants.
    *
    * @throws UncheckedIOException when the root cannot be listed: that must not pass for one without
    *     devices
@@ -40,11 +41,7 @@ final class Devices {
         throw new UncheckedIOException(problem.getMessage(), problem);
       }
       for (int at = listing.first(); at >= 0; at = listing.next(at)) {
-        int fd = posix.openDirectoryFollowing(root, listing.nameAddress(at));
-        if (fd >= 0) {
-          posix.close(fd);
-        }
-        if (fd >= 0 || listing.surelyLink(at) || !listing.surelyNoDirectory(at)) {
+        if (listing.surelyLink(at) || !listing.surelyNoDirectory(at)) {
           names.add(new String(listing.name(at), StandardCharsets.UTF_8));
         }
       }

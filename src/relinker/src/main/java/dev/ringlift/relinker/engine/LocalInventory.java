@@ -10,6 +10,7 @@ import dev.ringlift.relinker.posix.Posix;
 import dev.ringlift.relinker.posix.PosixException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -18,27 +19,50 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The inventory of this machine's devices. */
+/**
+ * The inventory of this machine's devices. They are looked at side by side, so that one that does
+ * not answer keeps nobody from the others.
+ */
 public final class LocalInventory implements Inventory {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
   private static final Pattern DATA_DIR = Pattern.compile("objects(?:-([1-9][0-9]{0,8}))?");
 
   private final Path devicesRoot;
   private final Supplier<Posix> source;
+  private final SideBySide<Device> looks;
 
   public LocalInventory(Path devicesRoot, Supplier<Posix> source) {
+    this(devicesRoot, source, PATIENCE);
+  }
+
+  LocalInventory(Path devicesRoot, Supplier<Posix> source, Duration patience) {
     this.devicesRoot = devicesRoot;
     this.source = source;
+    this.looks = new SideBySide<>("look", patience);
   }
 
   @Override
   public List<Device> devices() {
-    List<Device> devices = new ArrayList<>();
-    for (String name : Devices.names(source, devicesRoot)) {
-      try (Tools tools = new Tools(source)) {
-        devices.add(look(tools, name));
-      }
+    return looks.of(Devices.names(source, devicesRoot), this::look, this::silent);
+  }
+
+  private Device look(String name) {
+    try (Tools tools = new Tools(source)) {
+      return look(tools, name);
     }
-    return devices;
+  }
+
+  private Device silent(String name) {
+    return unknown(
+        name,
+        false,
+        "The device does not answer: a look at it has not come back within %d seconds."
+            .formatted(looks.patience().toSeconds()));
+  }
+
+  private static Device unknown(String name, boolean mounted, String problem) {
+    return new Device(name, mounted, "", 0, 0, -1, -1, List.of(), problem);
   }
 
   @Override
@@ -114,8 +138,11 @@ public final class LocalInventory implements Inventory {
     }
     try {
       if (answer < 0) {
-        String problem = "The device could not be looked at: " + Errno.meaning(-answer) + ".";
-        return new Device(name, mounted, "", 0, 0, -1, -1, List.of(), problem);
+        String problem =
+            answer == -Errno.ENOENT && DeviceDirectory.isUnspeakable(name)
+                ? "The name of the device is not UTF-8: no ring can have it."
+                : "The device could not be looked at: " + Errno.meaning(-answer) + ".";
+        return unknown(name, mounted, problem);
       }
       long inodes = posix.fileSystemInodes();
       long free = posix.fileSystemInodesFree();
