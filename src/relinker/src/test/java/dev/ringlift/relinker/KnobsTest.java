@@ -19,6 +19,7 @@ import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,6 +57,33 @@ class KnobsTest {
         .singleElement()
         .satisfies(problem -> assertThat(problem.path()).contains("/31/"));
     assertThat(relinked.counters().linked()).isEqualTo(1);
+  }
+
+  @Test
+  void aPausedRunHoldsStillAndGoesOnFromThere() throws InterruptedException {
+    for (String begin : List.of("ff", "f0", "e0", "d0")) {
+      tree.write(hash(begin, "abc"), 8, DATA);
+    }
+    Guard pauses =
+        (device, partition) -> {
+          settings.paused(partition == 0xf0);
+          return Optional.empty();
+        };
+
+    try (RelinkRun run = Relinker.create().start(tree.relink(8).build(), settings, pauses)) {
+      Awaitility.await("it holds still")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> run.progress().getFirst().state() == DeviceProgress.State.PAUSED);
+      assertThat(run.progress().getFirst().counters().hashDirs()).isEqualTo(1);
+      assertThat(run.await(Duration.ofMillis(600))).isEmpty();
+      assertThat(run.progress().getFirst().counters().hashDirs()).isEqualTo(1);
+
+      settings.paused(false);
+
+      assertThat(run.await(Duration.ofMinutes(1)).orElseThrow())
+          .containsEntry("d1", new DeviceResult.Succeeded(false));
+      assertThat(run.progress().getFirst().counters().linked()).isEqualTo(4);
+    }
   }
 
   @Test

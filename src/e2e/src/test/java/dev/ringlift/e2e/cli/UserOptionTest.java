@@ -26,6 +26,7 @@ class UserOptionTest {
   private static final String FILE = "1700000000.00000.data";
   private static final String OPEN = "f8000000000000000000000000000abc";
   private static final String CLOSED_HASH_DIR = "e8000000000000000000000000000abc";
+  private static final String CLOSED_SUFFIX_DIR = "c8000000000000000000000000000abc";
   private static final String CLOSED_PARTITION = "d8000000000000000000000000000abc";
 
   @TempDir private Path directory;
@@ -43,7 +44,7 @@ class UserOptionTest {
     uid = Integer.parseInt(Command.of("id", "-u", USER).run().orThrow().out().strip());
     gid = Integer.parseInt(Command.of("id", "-g", USER).run().orThrow().out().strip());
     devices = directory.resolve("devices");
-    for (String hash : List.of(OPEN, CLOSED_HASH_DIR, CLOSED_PARTITION)) {
+    for (String hash : List.of(OPEN, CLOSED_HASH_DIR, CLOSED_SUFFIX_DIR, CLOSED_PARTITION)) {
       Files.writeString(Files.createDirectories(hashDir(hash, POWER)).resolve(FILE), hash);
     }
     node = new IncreaseByHand(directory.resolve("swift"), POWER);
@@ -98,28 +99,36 @@ class UserOptionTest {
   @Test
   void whatTheUserMayNotReadIsAnErrorAndAllElseIsDoneAndIsTheUsers() throws IOException {
     Path partition = devices.resolve("d1/objects/13");
-    Command.of("chmod", "000", partition.toString(), hashDir(CLOSED_HASH_DIR, POWER).toString())
-        .run()
-        .orThrow();
+    List<String> closed =
+        List.of(
+            partition.toString(),
+            hashDir(CLOSED_SUFFIX_DIR, POWER).getParent().toString(),
+            hashDir(CLOSED_HASH_DIR, POWER).toString());
+    Command.of(chmod("000", closed)).run().orThrow();
 
     Command.Result refused = relink();
 
     assertThat(refused.exitCode()).isEqualTo(1);
     assertThat(refused.out())
         .contains("d1/objects/13: ")
+        .contains("d1/objects/12/abc: ")
         .contains("d1/objects/14/abc/" + CLOSED_HASH_DIR + ": ")
         .contains("(EACCES)");
     assertThat(hashDir(OPEN, POWER + 1).resolve(FILE)).exists();
     assertThat(owners(devices.resolve("d1"))).containsOnly(uid + ":" + gid);
 
-    Command.of("chmod", "755", partition.toString(), hashDir(CLOSED_HASH_DIR, POWER).toString())
-        .run()
-        .orThrow();
+    Command.of(chmod("755", closed)).run().orThrow();
     assertThat(relink().exitCode()).isZero();
-    for (String hash : List.of(OPEN, CLOSED_HASH_DIR, CLOSED_PARTITION)) {
+    for (String hash : List.of(OPEN, CLOSED_HASH_DIR, CLOSED_SUFFIX_DIR, CLOSED_PARTITION)) {
       assertThat(hashDir(hash, POWER + 1).resolve(FILE)).hasContent(hash);
     }
     assertThat(owners(devices.resolve("d1"))).containsOnly(uid + ":" + gid);
+  }
+
+  private static List<String> chmod(String mode, List<String> paths) {
+    List<String> words = new ArrayList<>(List.of("chmod", mode));
+    words.addAll(paths);
+    return words;
   }
 
   @Test

@@ -24,15 +24,22 @@ final class Governor {
   private final LiveSettings settings;
   private final Guard guard;
   private final IoPressure pressure;
+  private final Ticker ticker;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private volatile @Nullable String stopReason;
-  private long nextTurn = System.nanoTime();
+  private long nextTurn;
 
   Governor(LiveSettings settings, Guard guard, IoPressure pressure) {
+    this(settings, guard, pressure, Ticker.SYSTEM);
+  }
+
+  Governor(LiveSettings settings, Guard guard, IoPressure pressure, Ticker ticker) {
     this.settings = settings;
     this.guard = guard;
     this.pressure = pressure;
+    this.ticker = ticker;
+    this.nextTurn = ticker.nanos();
   }
 
   /** Asks all workers to stop; the first reason stays. */
@@ -119,7 +126,7 @@ final class Governor {
     }
     if (held) {
       meter.state(State.RUNNING);
-      nextTurn = System.nanoTime();
+      nextTurn = ticker.nanos();
     }
     return stopReason == null;
   }
@@ -131,25 +138,24 @@ final class Governor {
       return stopReason == null;
     }
     long interval = (long) Math.min(TimeUnit.SECONDS.toNanos(1) / rate, LONGEST_INTERVAL);
-    long now = System.nanoTime();
+    long now = ticker.nanos();
     long turn = Math.max(nextTurn, now - TimeUnit.SECONDS.toNanos(1));
     nextTurn = turn + interval;
-    while (stopReason == null && turn - System.nanoTime() > 0) {
+    while (stopReason == null && turn - ticker.nanos() > 0) {
       if (settings.filesPerSecond() != rate) {
         // The rate was changed under us: what was laid out for the old one counts no longer.
-        nextTurn = System.nanoTime();
+        nextTurn = ticker.nanos();
         return true;
       }
-      await(Math.min(LOOK_AGAIN, turn - System.nanoTime()));
+      await(Math.min(LOOK_AGAIN, turn - ticker.nanos()));
     }
     return stopReason == null;
   }
 
   /** One wait of the loops above, which look at what they wait for again. */
-  @SuppressWarnings("WaitNotInLoop")
   private long await(long nanos) {
     try {
-      return changed.awaitNanos(nanos);
+      return ticker.await(changed, nanos);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       stopReason = stopReason == null ? "the run was interrupted" : stopReason;

@@ -17,15 +17,18 @@ final class IoPressure {
   private static final long FRESH = TimeUnit.SECONDS.toNanos(1);
 
   private final Path file;
-  private volatile long readAt = System.nanoTime() - FRESH;
+  private final Ticker ticker;
+  private volatile long readAt;
   private volatile double percent;
 
-  IoPressure(Path file) {
+  IoPressure(Path file, Ticker ticker) {
     this.file = file;
+    this.ticker = ticker;
+    this.readAt = ticker.nanos() - FRESH;
   }
 
   static IoPressure ofThisMachine() {
-    return new IoPressure(Path.of("/proc/pressure/io"));
+    return new IoPressure(Path.of("/proc/pressure/io"), Ticker.SYSTEM);
   }
 
   /** Whether the pressure is above this percentage; never for 0. */
@@ -33,7 +36,7 @@ final class IoPressure {
     if (limit == 0) {
       return false;
     }
-    long now = System.nanoTime();
+    long now = ticker.nanos();
     if (now - readAt >= FRESH) {
       readAt = now;
       percent = read();
