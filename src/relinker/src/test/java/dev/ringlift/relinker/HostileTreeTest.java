@@ -3,20 +3,31 @@ package dev.ringlift.relinker;
 import static dev.ringlift.relinker.DeviceTree.hash;
 import static dev.ringlift.relinker.DeviceTree.run;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.ringlift.testkit.Folders;
+import dev.ringlift.testkit.process.Command;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Trees made to lead the relinker astray, or to keep it busy for ever. */
@@ -68,6 +79,148 @@ class HostileTreeTest {
     assertThat(progress.counters().removed()).isZero();
     assertThat(tree.names(treasure)).isEqualTo(before);
     assertThat(link).isSymbolicLink();
+  }
+
+  /**
+   * Each of the files that the relinker, or Swift, keeps, and whether a step can't be done without.
+   */
+  static Stream<Arguments> ownFiles() {
+    Stream<String> ofDevice =
+        Stream.of(
+            "relink.objects.json", ".relink.objects.json.tmp", ".relink.objects.lock", ".lock");
+    Stream<String> ofPartitions =
+        Stream.of(".lock", ".lock-replication", "hashes.pkl", ".hashes.pkl.tmp", "hashes.invalid")
+            .flatMap(name -> Stream.of("objects/15/" + name, "objects/31/" + name));
+    return Stream.concat(ofDevice, ofPartitions)
+        .flatMap(
+            at ->
+                Stream.of(Step.values())
+                    .flatMap(
+                        step ->
+                            Stream.of(Thing.values())
+                                .filter(thing -> thing != Thing.FILE)
+                                .map(thing -> arguments(thing, at, step, isNeeded(at)))));
+  }
+
+  /** Cleanup can do without what is in a partition that is empty in the end. */
+  private static boolean isNeeded(String at) {
+    return !at.equals(".lock")
+        && !at.endsWith(".lock-replication")
+        && !at.startsWith("objects/15/");
+  }
+
+  /**
+   * Nobody is waited for, nothing is read or written there, and what can't be done is told; when it
+   * is out of the way, all is done.
+   */
+  @ParameterizedTest
+  @MethodSource("ownFiles")
+  @Timeout(value = 60, unit = TimeUnit.SECONDS)
+  void whatIsNoFileIsRefusedWhereOneIsKept(Thing thing, String at, Step step, boolean needed)
+      throws IOException {
+    tree.write(HIGH, POWER, DATA);
+    if (step == Step.CLEANUP) {
+      run(tree.relink(POWER));
+    }
+    Path place = tree.device().resolve(at);
+    Files.createDirectories(place.getParent());
+    Files.deleteIfExists(place);
+    thing.make(place);
+
+    DeviceProgress met = run(request(step));
+
+    String told = met.problems() + " " + met.result().orElseThrow();
+    if (needed) {
+      assertThat(met.result().orElseThrow()).isInstanceOf(DeviceResult.Failed.class);
+      assertThat(told).contains(place.getFileName().toString());
+    } else {
+      assertThat(met.result()).contains(new DeviceResult.Succeeded(false));
+    }
+    boolean inTheWay = at.contains("15/.lock") || (at.contains("15/") && thing == Thing.FOLDER);
+    if (needed || (step == Step.CLEANUP && inTheWay)) {
+      assertThat(told).contains(thing == Thing.FOLDER ? "EISDIR" : "ENXIO");
+    }
+    Folders.delete(place);
+    assertThat(run(request(step)).result()).contains(new DeviceResult.Succeeded(false));
+    assertThat(tree.names(tree.hashDir(HIGH, POWER + 1))).containsExactly(DATA);
+    assertThat(tree.names(tree.hashDir(HIGH, POWER)).isEmpty()).isEqualTo(step == Step.CLEANUP);
+  }
+
+  private RelinkRequest.Builder request(Step step) {
+    return step == Step.RELINK ? tree.relink(POWER) : tree.cleanup(POWER + 1);
+  }
+
+  /** What is no directory is as good as a file, wherever one should be. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "../d0",
+        "objects",
+        "objects/14",
+        "objects/15/def",
+        "objects/15/abc/f9000000000000000000000000000abc",
+        "objects/15/abc/f8000000000000000000000000000abc/1700000001.00000.meta",
+        "objects/31",
+        "objects/31/abc",
+        "objects/31/abc/f8000000000000000000000000000abc",
+        "objects/31/abc/f8000000000000000000000000000abc/1700000000.00000.data",
+        "quarantined"
+      })
+  @Timeout(value = 60, unit = TimeUnit.SECONDS)
+  void aPipeASocketOrADeviceIsTakenAsAFileAtEveryLevel(String at) throws IOException {
+    Map<Thing, String> ends = new EnumMap<>(Thing.class);
+    for (Thing thing : Thing.values()) {
+      if (thing != Thing.FOLDER) {
+        Folders.delete(tree.root());
+        if (!at.equals("objects")) {
+          tree.write(HIGH, POWER, DATA);
+        }
+        Path place = tree.device().resolve(at).normalize();
+        Files.createDirectories(place.getParent());
+        thing.make(place);
+        DeviceProgress relinked = run(tree.relink(POWER).devices(Set.of("d1")));
+        DeviceProgress cleaned = run(tree.cleanup(POWER + 1).devices(Set.of("d1")));
+        ends.put(
+            thing,
+            "%s %s %s %s %s"
+                .formatted(
+                    relinked.counters(),
+                    relinked.result(),
+                    cleaned.counters(),
+                    cleaned.result(),
+                    tree.files().keySet()));
+        assertThat(Inventory.of(tree.root()).devices())
+            .extracting(Device::name)
+            .containsExactly("d1");
+      }
+    }
+    assertThat(Set.copyOf(ends.values())).as("%s", ends).hasSize(1);
+  }
+
+  /** Rings are text: nothing on such a disk is any ring's. */
+  @Test
+  void aDeviceWhoseNameIsNotUtf8IsNamedAndNobodyElsesTrouble() throws Exception {
+    tree.write(HIGH, POWER, DATA);
+    Command.of(
+            "sh",
+            "-c",
+            "mkdir -p \"$(printf '%s/s\\351b' \"$0\")/objects/3\"",
+            tree.root().toString())
+        .run()
+        .orThrow();
+
+    try (RelinkRun run =
+        Relinker.create().start(tree.relink(POWER).build(), new LiveSettings(), Guard.NONE)) {
+      assertThat(run.await())
+          .containsEntry("d1", new DeviceResult.Succeeded(false))
+          .containsEntry(
+              "s\uFFFDb",
+              new DeviceResult.Failed(
+                  "The name of the device is not UTF-8: no ring can have it, and nothing was done in it."));
+    }
+    assertThat(Inventory.of(tree.root()).devices())
+        .extracting(Device::problem)
+        .containsExactly("", "The name of the device is not UTF-8: no ring can have it.");
   }
 
   /** What a task may name is what is found here: never a way up, never more than one name. */
@@ -173,35 +326,6 @@ class HostileTreeTest {
     assertThat(directory).doesNotExist();
   }
 
-  /** Whoever opens a pipe waits until somebody opens its other end. */
-  @ParameterizedTest
-  @CsvSource({
-    "relink.objects.json, RELINK, true",
-    "objects/15/hashes.pkl, CLEANUP, true",
-    "objects/31/hashes.pkl, RELINK, true",
-    ".relink.objects.lock, RELINK, false",
-    "objects/31/.lock, CLEANUP, false",
-    "objects/31/hashes.invalid, CLEANUP, true"
-  })
-  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-  void aPipeInPlaceOfAFileHoldsNobodyUp(String at, Step step, boolean succeeds) throws Exception {
-    tree.write(HIGH, POWER, DATA);
-    if (step == Step.CLEANUP) {
-      run(tree.relink(POWER));
-    }
-    Path pipe = tree.device().resolve(at);
-    Files.createDirectories(pipe.getParent());
-    Files.deleteIfExists(pipe);
-    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
-
-    DeviceProgress progress =
-        run(step == Step.RELINK ? tree.relink(POWER) : tree.cleanup(POWER + 1));
-
-    assertThat(progress.result().orElseThrow().succeeded()).isEqualTo(succeeds);
-    assertThat(tree.hashDir(HIGH, succeeds && step == Step.CLEANUP ? POWER + 1 : POWER)).exists();
-    Files.deleteIfExists(pipe);
-  }
-
   /** By such a power, cleanup would pass over all partitions, or over all but one. */
   @ParameterizedTest
   @ValueSource(ints = {64, 0, -64, 1, 5, 33})
@@ -278,5 +402,48 @@ class HostileTreeTest {
     assertThat(cleaned.counters()).isEqualTo(new Counters(1, 100_001, 0, 100_001, 0));
     assertThat(relinked.elapsed().plus(cleaned.elapsed())).isLessThan(Duration.ofSeconds(40));
     Folders.delete(tree.root());
+  }
+
+  /** What a name may stand for. */
+  enum Thing {
+    FILE {
+      @Override
+      void make(Path place) throws IOException {
+        Files.createFile(place);
+      }
+    },
+    FOLDER {
+      @Override
+      void make(Path place) throws IOException {
+        Files.createDirectories(place.resolve("with/something"));
+      }
+    },
+    PIPE {
+      @Override
+      void make(Path place) {
+        Command.of("mkfifo", place.toString()).run().orThrow();
+      }
+    },
+    SOCKET {
+      @Override
+      void make(Path place) throws IOException {
+        // The address of a socket may have 107 bytes at most.
+        Path near = Files.createTempDirectory("socket").resolve("s");
+        try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+          socket.bind(UnixDomainSocketAddress.of(near));
+        }
+        Files.move(near, place);
+        Files.delete(near.getParent());
+      }
+    },
+    /** The one that needs no right to be made. */
+    DEVICE {
+      @Override
+      void make(Path place) {
+        Command.of("mknod", place.toString(), "c", "0", "0").run().orThrow();
+      }
+    };
+
+    abstract void make(Path place) throws IOException;
   }
 }

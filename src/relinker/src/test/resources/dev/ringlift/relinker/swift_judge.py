@@ -97,14 +97,14 @@ def describe_paths(root):
                 continue
             info = os.lstat(path)
             relative = path[len(root) + 1:].decode('latin1')
+            group = '' if stat.S_ISDIR(info.st_mode) else groups.setdefault(info.st_ino, relative)
             if stat.S_ISREG(info.st_mode):
-                group = groups.setdefault(info.st_ino, relative)
                 if info.st_ino not in attributes:
                     values = sorted((a, os.getxattr(path, a)) for a in os.listxattr(path))
                     attributes[info.st_ino] = hashlib.md5(repr(values).encode()).hexdigest()
                 out[relative] = '%s mode=%o size=%d %s' % (group, info.st_mode, info.st_size, attributes[info.st_ino])
             else:
-                out[relative] = 'mode=%o' % info.st_mode
+                out[relative] = '%s mode=%o' % (group, info.st_mode)
     return out
 
 

@@ -3,7 +3,9 @@ import json
 import os
 import pickle
 import random
+import stat
 import subprocess
+import zlib
 
 NOW = 1700000000.0
 DEVICES = 2
@@ -78,6 +80,18 @@ def objects(datadir, rnd, power, ec, options):
                     name = os.fsdecode(rnd.choice([n for n in STRANGE_FILES if n != b'.']))
                     if not os.path.exists(os.path.join(place, name)):
                         write(os.path.join(place, name), rnd)
+        if options.get('junk') and not options.get('plain') and os.path.isdir(old) and top % 16 == 0:
+            litter(os.path.join(old, 'pipe-%s' % hsh[:8]))
+
+
+def litter(path):
+    """An empty file, a pipe, a socket or a device, by its name: all that is no directory must be the same to those who only link and list."""
+    kind = zlib.crc32(os.fsencode(os.path.basename(path))) % 4
+    if kind == 0:
+        open(path, 'w').close()
+    else:
+        # The device that needs no right to be made.
+        os.mknod(path, 0o644 | {1: stat.S_IFIFO, 2: stat.S_IFSOCK, 3: stat.S_IFCHR}[kind], os.makedev(0, 0))
 
 
 def oddities(datadir, rnd, power):
@@ -89,11 +103,11 @@ def oddities(datadir, rnd, power):
         if rnd.random() < .5:
             os.makedirs(os.path.join(path, b'abc', b'0' * 32))
         else:
-            open(path, 'w').close()
+            litter(path)
     part = rnd.choice(parts)
     path = os.path.join(datadir, part)
-    open(os.path.join(path, 'f%02x' % rnd.randrange(256)), 'w').close()
-    open(os.path.join(path, rnd.choice(['note', 'a\nb', '.hidden', 'ABC'])), 'w').close()
+    litter(os.path.join(path, 'f%02x' % rnd.randrange(256)))
+    litter(os.path.join(path, rnd.choice(['note', 'a\nb', '.hidden', 'ABC'])))
     os.makedirs(os.path.join(path, '%03x' % rnd.randrange(4096)), exist_ok=True)
     suffix = rnd.choice([s for s in sorted(os.listdir(path)) if len(s) == 3 and os.path.isdir(os.path.join(path, s))])
     for kind in rnd.choice([['dir'], ['file'], ['dir', 'file']]):
@@ -101,13 +115,13 @@ def oddities(datadir, rnd, power):
         if kind == 'dir':
             os.makedirs(os.path.join(path, suffix, name), exist_ok=True)
         else:
-            open(os.path.join(path, suffix, name), 'w').close()
+            litter(os.path.join(path, suffix, name))
     if rnd.random() < .3:
         os.makedirs(os.path.join(path, rnd.choice(['empty', 'ABCD'])), exist_ok=True)
     # A file in place of a partition, but of none that is linked into: of that Swift dies.
     number = rnd.randrange(1 << power)
     if str(number) not in parts and str(number >> 1) not in parts:
-        open(os.path.join(datadir, str(number)), 'w').close()
+        litter(os.path.join(datadir, str(number)))
 
 
 def states(device, datadir, rnd, power, kind):

@@ -93,7 +93,8 @@ final class DeviceRunner {
           : new DeviceResult.Locked(
               "Another process, swift-object-relinker perhaps, holds the device's lock.");
     }
-    PosixException.check("take the device's lock", lock);
+    PosixException.check(
+        "take the device's lock, " + StateFile.lockName(request.policy().dataDir()), lock);
     try {
       return withLock(tools, device);
     } finally {

@@ -55,16 +55,13 @@ final class FileLock {
       if (fd < 0) {
         return fd;
       }
+      long locked = posix.statInode();
       int answer = posix.tryLock(fd);
       if (answer < 0) {
         posix.close(fd);
         return answer;
       }
-      answer = posix.stat(fd);
-      long locked = posix.statInode();
-      if (answer == 0) {
-        answer = posix.stat(directory, name);
-      }
+      answer = posix.stat(directory, name);
       if (answer == 0 && posix.statInode() == locked) {
         return fd;
       }

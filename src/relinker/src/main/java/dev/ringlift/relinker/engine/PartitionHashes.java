@@ -266,13 +266,13 @@ final class PartitionHashes {
 
   private int lock(int partition) throws PosixException {
     return PosixException.check(
-        "lock the partition", locks.acquire(partition, tools.lock, LOCK_TIMEOUT));
+        "lock the partition by .lock", locks.acquire(partition, tools.lock, LOCK_TIMEOUT));
   }
 
   /** Reads both files, under the lock; where there are too many invalidations, forgets all. */
   private Snapshot readBoth(int partition) throws PosixException {
-    byte[] pickle = read(partition, tools.hashesPickle);
-    byte[] found = read(partition, tools.hashesInvalid);
+    byte[] pickle = read(partition, tools.hashesPickle, "open hashes.pkl");
+    byte[] found = read(partition, tools.hashesInvalid, "open hashes.invalid");
     byte[] invalid = found == null ? NOTHING : found;
     if (invalid.length > LARGEST) {
       // In this order: hashes without their invalidations would be wrong ones.
@@ -290,13 +290,13 @@ final class PartitionHashes {
     }
   }
 
-  private byte @Nullable [] read(int directory, long name) throws PosixException {
+  private byte @Nullable [] read(int directory, long name, String what) throws PosixException {
     Posix posix = tools.posix;
     int fd = posix.open(directory, name, Posix.O_RDONLY, 0);
     if (fd == -Errno.ENOENT) {
       return null;
     }
-    PosixException.check("open hashes.pkl or hashes.invalid", fd);
+    PosixException.check(what, fd);
     try {
       return posix.read(fd, LARGEST + 1);
     } finally {
@@ -331,7 +331,8 @@ final class PartitionHashes {
     int flags = Posix.O_WRONLY | Posix.O_CREAT | Posix.O_TRUNC;
     int fd =
         PosixException.check(
-            "make hashes.pkl", posix.open(partition, tools.hashesPickleTemporary, flags, 0600));
+            "write .hashes.pkl.tmp",
+            posix.open(partition, tools.hashesPickleTemporary, flags, 0600));
     try {
       posix.write(fd, bytes);
     } finally {

@@ -246,7 +246,7 @@ final class PartitionMover {
       } catch (PosixException e) {
         error(
             e.errno(),
-            "The new partition " + target + " could not be prepared",
+            "The new partition " + target + " could not be prepared (" + e.what() + ")",
             number,
             suffix,
             hash);
@@ -285,7 +285,9 @@ final class PartitionMover {
         } catch (PosixException e) {
           error(
               e.errno(),
-              "The suffix hashes of the new partition could not be brought up to date",
+              "The suffix hashes of the new partition could not be brought up to date ("
+                  + e.what()
+                  + ")",
               target.number());
         }
       }
@@ -323,7 +325,9 @@ final class PartitionMover {
         if (e.errno() != Errno.ENOENT) {
           error(
               e.errno(),
-              "The suffix hashes of the old partition could not be brought up to date",
+              "The suffix hashes of the old partition could not be brought up to date ("
+                  + e.what()
+                  + ")",
               number);
         }
       }

@@ -29,7 +29,10 @@ final class PartitionRemover {
     }
   }
 
-  /** Whether the partition is gone. That it is not is no error: replication deals with it. */
+  /**
+   * Whether the partition is gone. That it is not is no error: replication deals with it. But what
+   * would keep everybody else from it too is told.
+   */
   boolean remove(long number, int partition) {
     long end = System.nanoTime() + TIMEOUT;
     int replication = locks.acquire(partition, tools.lockReplication, TIMEOUT);
@@ -37,19 +40,31 @@ final class PartitionRemover {
     int lock = -1;
     try {
       if (replication < 0) {
-        return false;
+        return stays(number, replication, ".lock-replication");
       }
       slot = acquireSlot(end);
       if (slot < 0 && slots.length > 0) {
-        return false;
+        return stays(number, slot, "the device's lock for replicators");
       }
       lock = locks.acquire(partition, tools.lock, TIMEOUT);
-      return lock >= 0 && empty(partition) && removeDirectory(number);
+      if (lock < 0) {
+        return stays(number, lock, ".lock");
+      }
+      int answer = empty(partition);
+      return answer < 0 ? stays(number, answer, "one of its files") : removeDirectory(number);
     } finally {
       tools.close(lock);
       tools.close(slot);
       tools.close(replication);
     }
+  }
+
+  private boolean stays(long number, int answer, String what) {
+    if (answer != -Errno.EAGAIN) {
+      job.meter()
+          .note(job.path(number), -answer, "The emptied partition stays, because of " + what);
+    }
+    return false;
   }
 
   private int acquireSlot(long end) {
@@ -69,7 +84,7 @@ final class PartitionRemover {
     }
   }
 
-  private boolean empty(int partition) {
+  private int empty(int partition) {
     Posix posix = tools.posix;
     long[] files = {
       tools.hashesPickle,
@@ -81,10 +96,10 @@ final class PartitionRemover {
     for (long file : files) {
       int answer = posix.unlink(partition, file);
       if (answer < 0 && answer != -Errno.ENOENT) {
-        return false;
+        return answer;
       }
     }
-    return true;
+    return 0;
   }
 
   private boolean removeDirectory(long number) {

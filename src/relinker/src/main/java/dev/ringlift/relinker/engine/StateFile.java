@@ -108,9 +108,8 @@ final class StateFile {
     }
     Loaded loaded = Loaded.NOTHING;
     if (fd != -Errno.ELOOP) {
-      PosixException.check("open the state file", fd);
+      PosixException.check("open " + name(request.policy().dataDir()), fd);
       try {
-        PosixException.check("look at the state file", posix.stat(fd));
         long modified = posix.statModifiedNanos();
         loaded = judge(parse(posix, fd), modified);
       } finally {
@@ -195,7 +194,8 @@ final class StateFile {
     int flags = Posix.O_WRONLY | Posix.O_CREAT | Posix.O_TRUNC;
     int fd =
         PosixException.check(
-            "write the state file", posix.open(device, temporaryName, flags, 0666));
+            "write " + temporaryName(request.policy().dataDir()),
+            posix.open(device, temporaryName, flags, 0666));
     try {
       posix.write(fd, encode(table.numbers(), done, previousPower));
       PosixException.check("sync the state file", posix.fsync(fd));

@@ -122,9 +122,25 @@ public class Posix implements AutoCloseable {
     return open(directory, name, O_RDONLY | O_DIRECTORY, 0, true);
   }
 
-  /** Opens a file, never through a symbolic link as its last part. */
+  /**
+   * Opens a regular file, never through a symbolic link as its last part; the {@code stat…} methods
+   * answer for it. Anything else is refused without waiting for anybody, as opening a named pipe
+   * would: {@code EISDIR} for a directory, {@code ENXIO} for a pipe, a socket or a device.
+   */
   public int open(int directory, long name, int flags, int mode) {
-    return open(directory, name, flags, mode, false);
+    int fd = open(directory, name, flags, mode, false);
+    if (fd < 0) {
+      return fd;
+    }
+    int answer = statx(fd, empty, AT_EMPTY_PATH);
+    if (answer == 0 && statType() != TYPE_FILE) {
+      answer = statType() == TYPE_DIRECTORY ? -Errno.EISDIR : -Errno.ENXIO;
+    }
+    if (answer < 0) {
+      SystemCall.CLOSE.blindly(fd);
+      return answer;
+    }
+    return fd;
   }
 
   /** Always 0: what was written and matters has been synced before, so no error is told. */

@@ -6,11 +6,18 @@ import java.io.IOException;
 public final class PosixException extends IOException {
   private static final long serialVersionUID = 1;
 
+  private final String what;
   private final int errno;
 
   public PosixException(String what, int errno) {
     super(what + ": " + Errno.meaning(errno) + " (" + Errno.name(errno) + ")");
+    this.what = what;
     this.errno = errno;
+  }
+
+  /** What was tried. */
+  public String what() {
+    return what;
   }
 
   public int errno() {
