@@ -23,25 +23,27 @@ import org.jspecify.annotations.Nullable;
  * @param missingNodes each that has not proved it, with what is wrong there
  * @param overdueNodes those of them that answer, and ought to have it by now
  * @param consumers what the consumers have proved
+ * @param demands what is not true of the consumers themselves that has to be, once the increase has
+ *     changed something; before, preflight looks
  */
 record Barrier(
-    int nodes, List<Problem> missingNodes, List<Problem> overdueNodes, ConsumerProofs consumers) {
+    int nodes,
+    List<Problem> missingNodes,
+    List<Problem> overdueNodes,
+    ConsumerProofs consumers,
+    List<Problem> demands) {
 
   Barrier {
     missingNodes = List.copyOf(missingNodes);
     overdueNodes = List.copyOf(overdueNodes);
+    demands = List.copyOf(demands);
   }
 
   static Barrier of(
-      List<Node> nodes,
-      DeviceMap devices,
-      WantedRing ring,
-      Audience audience,
-      Settings settings,
-      Instant now) {
+      Observation seen, DeviceMap devices, WantedRing ring, Settings settings, Instant now) {
     int total = 0;
     List<Problem> missing = new ArrayList<>();
-    for (Node node : nodes) {
+    for (Node node : seen.nodes()) {
       if (node.inventory() == null && !devices.ringDevices().containsKey(node.name())) {
         continue;
       }
@@ -52,15 +54,19 @@ record Barrier(
       total++;
       lost.or(() -> outdated(node, ring)).ifPresent(missing::add);
     }
-    ConsumerProofs consumers = ConsumerProofs.of(audience, ring, settings.consumers(), now);
+    ConsumerProofs consumers = ConsumerProofs.of(seen.audience(), ring, settings.consumers(), now);
     boolean late =
         ring.since() != null && now.isAfter(ring.since().plus(settings.consumers().staleAfter()));
     List<Problem> overdue = late ? missing.stream().filter(p -> !isLost(p)).toList() : List.of();
-    return new Barrier(total, missing, overdue, consumers);
+    List<Problem> demands =
+        ring.published()
+            ? ConsumerDemands.unmet(seen.increase().spec(), seen.audience())
+            : List.of();
+    return new Barrier(total, missing, overdue, consumers, demands);
   }
 
   boolean passed() {
-    return missingNodes.isEmpty() && consumers.missing().isEmpty();
+    return missingNodes.isEmpty() && consumers.missing().isEmpty() && demands.isEmpty();
   }
 
   /** Nodes and consumers that are asked. */
@@ -75,14 +81,16 @@ record Barrier(
 
   /** Everybody who has not, with what is wrong there. */
   List<Problem> missing() {
-    List<Problem> all = new ArrayList<>(missingNodes);
+    List<Problem> all = new ArrayList<>(demands);
+    all.addAll(missingNodes);
     all.addAll(consumers.missing());
     return all;
   }
 
   /** What is wrong, as against what only takes its time. */
   List<Problem> problems() {
-    List<Problem> all = new ArrayList<>(lost());
+    List<Problem> all = new ArrayList<>(demands);
+    all.addAll(lost());
     all.addAll(overdueNodes);
     all.addAll(consumers.overdue());
     all.addAll(consumers.unproven());

@@ -1,7 +1,6 @@
 package dev.ringlift.operator.plan;
 
 import dev.ringlift.api.v1alpha1.Consumer;
-import dev.ringlift.api.v1alpha1.Consumer.Proof;
 import dev.ringlift.api.v1alpha1.Consumer.Role;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Risk;
@@ -15,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -50,40 +50,34 @@ final class ConsumerChecks {
   }
 
   private void checkProxy() {
-    List<String> proxies =
-        spec.consumers().stream()
-            .filter(consumer -> consumer.role() == Role.Proxy)
-            .map(ConsumerProofs::name)
-            .toList();
-    if (!proxies.isEmpty()) {
-      checks.add(Check.ProxyAmongConsumers, Result.Passed, String.join(", ", proxies) + ".");
-      return;
-    }
-    String risk =
-        "No proxy is among spec.consumers. A proxy that has an old ring writes where nobody looks"
-            + " later, and such objects are lost.";
-    if (spec.acknowledge().contains(Risk.NoProxyProof)) {
+    Optional<String> lack = ConsumerDemands.lackOfProxies(spec, audience);
+    if (lack.isEmpty()) {
+      checks.add(
+          Check.ProxyAmongConsumers,
+          Result.Passed,
+          spec.consumers().stream()
+              .filter(consumer -> consumer.role() == Role.Proxy)
+              .map(ConsumerProofs::name)
+              .collect(Collectors.joining(", ", "", ".")));
+    } else if (spec.acknowledge().contains(Risk.NoProxyProof)) {
       checks.add(
           Check.ProxyAmongConsumers,
           Result.Warning,
-          risk
+          lack.get()
               + " You acknowledged that (NoProxyProof): see to it yourself that each has the ring.");
     } else {
-      checks.add(
-          Check.ProxyAmongConsumers,
-          Result.Failed,
-          risk
-              + " Name the proxies with role Proxy, or acknowledge the risk with NoProxyProof in"
-              + " spec.acknowledge.");
+      checks.add(Check.ProxyAmongConsumers, Result.Failed, Sentences.first(demanded(Reason.NoProxyProof)));
     }
   }
 
+  private List<String> demanded(Reason reason) {
+    return ConsumerDemands.unmet(spec, audience).stream()
+        .filter(problem -> problem.reason().equals(reason.name()))
+        .map(Problem::message)
+        .toList();
+  }
+
   private void checkCovered() {
-    Set<String> restarted =
-        spec.consumers().stream()
-            .filter(consumer -> consumer.proof() == Proof.Restart)
-            .map(Consumer::name)
-            .collect(Collectors.toSet());
     List<String> failures = new ArrayList<>();
     audience
         .uncovered()
@@ -92,17 +86,7 @@ final class ConsumerChecks {
                 failures.add(
                     "%s mounts the ring (%s), and is not among spec.consumers; name it there, with how it proves the ring."
                         .formatted(owner, pods)));
-    audience
-        .byOwner(
-            mount ->
-                !mount.consumers().isEmpty()
-                    && mount.subPath()
-                    && mount.consumers().stream().noneMatch(restarted::contains))
-        .forEach(
-            (owner, pods) ->
-                failures.add(
-                    "%s mounts the ring by subPath (%s), which gets no updates: it needs proof Restart, or a mount as a directory."
-                        .formatted(owner, pods)));
+    failures.addAll(demanded(Reason.ConsumerUncovered));
     Map<String, String> environments = audience.byOwner(Mount::environment);
     if (!failures.isEmpty()) {
       checks.add(Check.ConsumersCovered, Result.Failed, Sentences.first(failures));
@@ -113,29 +97,33 @@ final class ConsumerChecks {
           "In the environment of %s is something from the ring's ConfigMap: a running process sees no change of it."
               .formatted(String.join(", ", environments.keySet())));
     } else {
-      checks.add(
-          Check.ConsumersCovered,
-          Result.Passed,
-          audience.mounts().isEmpty()
-              ? "No pod of this namespace mounts the ring."
-              : "Every pod that mounts the ring belongs to a consumer or is an agent's.");
+      addCoverage();
+    }
+  }
+
+  /** A ring that is on hosts or in images is mounted from no ConfigMap that could be looked for. */
+  private void addCoverage() {
+    switch (spec.ring().type()) {
+      case HostPath, External ->
+          checks.add(
+              Check.ConsumersCovered,
+              Result.Warning,
+              "Who loads a %s ring can't be seen: see to it yourself that spec.consumers names all."
+                  .formatted(spec.ring().type()));
+      case ConfigMap, SwiftOperator ->
+          checks.add(
+              Check.ConsumersCovered,
+              Result.Passed,
+              audience.mounts().isEmpty()
+                  ? "No pod of this namespace mounts the ring; those of others can't be seen."
+                  : "Every pod that mounts the ring belongs to a consumer or is an agent's.");
     }
   }
 
   private void checkProofs() {
-    List<String> failures = new ArrayList<>();
-    List<String> unproven = new ArrayList<>();
-    for (Consumer consumer : spec.consumers()) {
-      if (consumer.proof() == Proof.Wait) {
-        unproven.add(ConsumerProofs.name(consumer));
-      }
-    }
-    boolean acknowledged = spec.acknowledge().contains(Risk.UnprovenConsumer);
-    if (!unproven.isEmpty() && !acknowledged) {
-      failures.add(
-          "%s would only be given time (proof Wait), which proves nothing; acknowledge that with UnprovenConsumer in spec.acknowledge, or name another proof."
-              .formatted(String.join(", ", unproven)));
-    }
+    List<String> unproven =
+        ConsumerDemands.unproven(spec).stream().map(ConsumerProofs::name).toList();
+    List<String> failures = new ArrayList<>(demanded(Reason.ConsumerUnproven));
     proofs.missing().stream().map(Problem::message).forEach(failures::add);
     if (!failures.isEmpty()) {
       checks.add(Check.ConsumersProof, Result.Failed, Sentences.first(failures));

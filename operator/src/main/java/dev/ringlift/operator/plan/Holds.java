@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * answers with the plan to wait by; empty lets pass.
  *
  * <p>Invariants, in the order in which they are held: every device of the ring belongs to a node;
- * every node and consumer has proved the ring in the store, and the settle time has passed since;
- * before an increase, cleanup is expected to end in time; the gate is approved; the user wants work
- * now. Of these only the last is waived, for a ring that ends work.
+ * the consumers are what the preflight would let pass; every node and consumer has proved the ring
+ * in the store, and the settle time has passed since; before an increase, cleanup is expected to
+ * end in time; the gate is approved; the user wants work now. Of these only the last is waived, for
+ * a ring that ends work.
  */
 final class Holds {
   private Holds() {}
@@ -65,6 +66,7 @@ final class Holds {
   /** Before anything may rely on the ring in the store. */
   static Optional<Plan> atBarrier(Scene scene, Phase phase, Duration settle) {
     return unmatched(scene)
+        .or(() -> notDemanded(scene))
         .or(() -> notDistributed(scene))
         .or(() -> settling(scene, settle))
         .map(decision -> scene.plan(phase, decision));
@@ -79,6 +81,18 @@ final class Holds {
                 Reason.valueOf(unmatched.getFirst().reason()),
                 "Nothing goes on before every device of the ring belongs to a node. "
                     + Sentences.first(unmatched.stream().map(Problem::message).toList()),
+                scene.settings().recheck()));
+  }
+
+  private static Optional<Decision> notDemanded(Scene scene) {
+    List<Problem> demands = scene.barrier().demands();
+    return demands.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Stall(
+                Reason.valueOf(demands.getFirst().reason()),
+                "Nothing goes on before this is right: "
+                    + Sentences.first(demands.stream().map(Problem::message).toList()),
                 scene.settings().recheck()));
   }
 

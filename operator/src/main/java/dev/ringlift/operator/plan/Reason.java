@@ -78,6 +78,8 @@ public enum Reason {
   NodeNotSelected,
   /** A node holds another ring than the store. */
   NodeRingOutdated,
+  /** No proxy can be asked, and that was not acknowledged. */
+  NoProxyProof,
   /** There is no such consumer. */
   ConsumerMissing,
   /** Somebody mounts the ring and is no consumer. */

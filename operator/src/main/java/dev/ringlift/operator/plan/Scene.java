@@ -39,8 +39,7 @@ record Scene(
             Exclusions.of(seen, ring, found.places()),
             seen.nodes(),
             DataDir.of(spec.policyIndex()));
-    Barrier barrier =
-        Barrier.of(seen.nodes(), devices, wanted(seen, pair), seen.audience(), settings, now);
+    Barrier barrier = Barrier.of(seen, devices, wanted(seen, pair), settings, now);
     RingStatus ringStatus =
         new RingStatus(
             ring.partPower(),

@@ -127,18 +127,13 @@ class ConsumerBarrierTest {
     assertThat(condition(ConditionType.Degraded).getStatus()).isEqualTo("False");
   }
 
-  @Test
-  void aProxyThatFallsSilentHoldsTheIncrease() {
-    cluster.step();
+  /** To where the Increase ring would be published at the next step. */
+  private void untilIncrease() {
     for (int i = 0; i < 40; i++) {
       cluster.distribute();
       telling(cluster.ringMd5());
       Plan plan = cluster.plan();
       if (plan.decision() instanceof Publish publish && publish.ring().partPower() == 5) {
-        cluster.pass(Duration.ofSeconds(61));
-        Plan held = cluster.plan();
-        assertThat(held.decision()).isInstanceOf(Wait.class);
-        assertThat(held.decision().message()).contains("Deployment proxy", "last answered at");
         return;
       }
       cluster.step();
@@ -146,6 +141,91 @@ class ConsumerBarrierTest {
       cluster.pass(Duration.ofSeconds(20));
     }
     throw new AssertionError("never came to the Increase ring");
+  }
+
+  @Test
+  void aProxyThatFallsSilentHoldsTheIncrease() {
+    untilIncrease();
+
+    cluster.pass(Duration.ofSeconds(61));
+
+    Plan held = cluster.plan();
+    assertThat(held.decision()).isInstanceOf(Wait.class);
+    assertThat(held.decision().message()).contains("Deployment proxy", "last answered at");
+  }
+
+  @Test
+  void aProxyThatIsNoLongerHeldToAProofHoldsTheIncreaseUntilThatIsAcknowledged() {
+    untilIncrease();
+
+    cluster.consumers = List.of(proxy(Proof.Wait, null, "0s"));
+    telling("f".repeat(32));
+
+    Plan held = cluster.step();
+    assertThat(held.decision()).isInstanceOf(Stall.class);
+    assertThat(held.decision().reason()).isEqualTo(Reason.ConsumerUnproven);
+    assertThat(held.decision().message()).contains("Deployment proxy", "UnprovenConsumer");
+    assertThat(condition(ConditionType.Degraded).getReason()).isEqualTo("ConsumerUnproven");
+
+    cluster.acknowledge = Set.of(Risk.UnprovenConsumer);
+    assertThat(cluster.step().decision().reason()).isEqualTo(Reason.Settling);
+    cluster.pass(ModelCluster.SETTINGS.settle());
+    assertThat(cluster.plan().decision()).isInstanceOf(Publish.class);
+  }
+
+  @Test
+  void aProxyThatIsDroppedInTheMiddleHoldsTheIncreaseUntilThatIsAcknowledged() {
+    untilIncrease();
+
+    cluster.consumers = List.of();
+    cluster.audience = Audience.NONE;
+
+    Plan held = cluster.step();
+    assertThat(held.decision()).isInstanceOf(Stall.class);
+    assertThat(held.decision().reason()).isEqualTo(Reason.NoProxyProof);
+    assertThat(held.decision().message()).contains("No proxy is among", "acknowledge");
+
+    cluster.acknowledge = Set.of(Risk.NoProxyProof);
+    assertThat(cluster.step().decision().reason()).isEqualTo(Reason.Settling);
+  }
+
+  @Test
+  void aProxyThatIsScaledToNothingIsNoProxy() {
+    nobodyRuns();
+    assertThat(refusal(Check.ProxyAmongConsumers)).contains("Deployment proxy: scaled to 0");
+
+    telling(cluster.ringMd5());
+    untilIncrease();
+    nobodyRuns();
+    assertThat(cluster.plan().decision().reason()).isEqualTo(Reason.NoProxyProof);
+
+    Consumer second =
+        new Consumer(
+            Kind.Addresses, "edge", Role.Proxy, Proof.Recon, null, null, List.of("edge:8080"));
+    cluster.consumers = List.of(cluster.consumers.getFirst(), second);
+    cluster.audience =
+        new Audience(
+            List.of(
+                cluster.audience.groups().getFirst(),
+                new Group(second, null, List.of(member("edge", cluster.ringMd5(), "2.38.3")))),
+            List.of());
+    assertThat(cluster.plan().decision()).as("another one is asked").isInstanceOf(Publish.class);
+  }
+
+  private void nobodyRuns() {
+    Workload none = new Workload(true, 0, 0, 0, 0, null);
+    cluster.audience =
+        new Audience(List.of(new Group(cluster.consumers.getFirst(), none, List.of())), List.of());
+  }
+
+  @Test
+  void aSubPathThatComesInTheMiddleHoldsTheIncrease() {
+    untilIncrease();
+    mounted(
+        new Mount("x", "u", "Deployment proxy", false, Set.of("proxy"), false, true, false, null));
+
+    assertThat(cluster.plan().decision()).isInstanceOf(Stall.class);
+    assertThat(cluster.plan().decision().message()).contains("subPath", "Restart");
   }
 
   @Test
