@@ -88,6 +88,8 @@ class IncreaseRunTest {
       cluster.startOperator();
       cluster.apply("grow", 8);
 
+      approveWhenAsked(cluster, "Prepare/2");
+      approveWhenAsked(cluster, "Prepare/3");
       awaitPhase(cluster, "grow", Phase.Complete);
 
       assertThat(ring(ringMap(cluster)).partPower()).isEqualTo(8);
@@ -194,6 +196,19 @@ class IncreaseRunTest {
       cluster.agent(0).mend("sda2");
       awaitPhase(cluster, "grow", Phase.Complete);
     }
+  }
+
+  /** Nobody tells of replication here. */
+  private static void approveWhenAsked(SimulatedCluster cluster, String gate) {
+    String command = "ringlift.dev/approve=" + gate;
+    await("it asks for " + gate)
+        .atMost(LONG)
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> String.valueOf(cluster.status("grow").message()).contains(command));
+    cluster
+        .server()
+        .kubectl("annotate", "-n", cluster.namespace(), "ppi", "grow", command)
+        .orThrow();
   }
 
   static void awaitPhase(SimulatedCluster cluster, String name, Phase phase) {

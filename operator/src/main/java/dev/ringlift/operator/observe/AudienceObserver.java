@@ -146,7 +146,8 @@ final class AudienceObserver {
         created.equals(Instant.MAX) ? null : created,
         annotations.get(stampKey()),
         state.answer(),
-        state.failure());
+        state.failure(),
+        pod.getSpec() == null ? null : pod.getSpec().getNodeName());
   }
 
   private List<Member> addresses(Consumer consumer) {

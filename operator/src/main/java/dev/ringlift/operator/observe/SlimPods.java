@@ -32,6 +32,7 @@ public final class SlimPods extends BasicItemStore<Pod> {
         .withManagedFields(List.of())
         .endMetadata()
         .withNewSpec()
+        .withNodeName(pod.getSpec().getNodeName())
         .withVolumes(pod.getSpec().getVolumes())
         .withInitContainers(slim(pod.getSpec().getInitContainers()))
         .withContainers(slim(pod.getSpec().getContainers()))

@@ -89,6 +89,7 @@ public record Audience(List<Group> groups, List<Mount> mounts) {
    * @param stamp for which ring it was started, as its own annotation says
    * @param answer the last one of recon; null if there was none, or it isn't asked
    * @param failure why the last question got no answer; null if it did, or none was put
+   * @param node where the pod runs; null if that is not known, and for addresses
    */
   public record Member(
       String name,
@@ -97,7 +98,21 @@ public record Audience(List<Group> groups, List<Mount> mounts) {
       @Nullable Instant started,
       @Nullable String stamp,
       @Nullable ReconAnswer answer,
-      @Nullable String failure) {}
+      @Nullable String failure,
+      @Nullable String node) {
+
+    /** One of which nobody knows where it runs. */
+    public Member(
+        String name,
+        boolean running,
+        boolean ending,
+        @Nullable Instant started,
+        @Nullable String stamp,
+        @Nullable ReconAnswer answer,
+        @Nullable String failure) {
+      this(name, running, ending, started, stamp, answer, failure, null);
+    }
+  }
 
   /**
    * A pod that has a ConfigMap of the ring's store.

@@ -1,14 +1,15 @@
 package dev.ringlift.operator.plan;
 
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Cycle;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck;
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.operator.plan.Decision.Complete;
 import dev.ringlift.operator.plan.Decision.Fail;
 import dev.ringlift.operator.plan.Decision.Stall;
-import dev.ringlift.operator.plan.Decision.Wait;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.Transition;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -69,13 +70,8 @@ final class CyclePlanner {
           ? RingTransition.publish(scene, Phase.Cancelling, Transition.PREPARE)
           : Cancelling.between(ending);
     }
-    return ReplicationTurn.missing(scene.seen(), scene.pair().ringMd5(), scene.settings().settle())
-        .map(
-            message ->
-                ending.plan(
-                    Phase.Finishing,
-                    new Wait(Reason.AwaitingReplication, message, scene.settings().recheck())))
-        .orElseGet(() -> prepare(scene));
+    Cycle next = Objects.requireNonNull(scene.cycle(), "below the target a cycle follows");
+    return ReplicationTurn.hold(ending, next).orElseGet(() -> prepare(scene));
   }
 
   /** Before the first ring of a cycle is published, or one that is there is taken over. */

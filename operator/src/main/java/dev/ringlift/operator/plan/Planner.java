@@ -48,8 +48,8 @@ import java.util.function.Supplier;
  *   <li>The first change of the ring is made only when every check of the preflight holds, and no
  *       other increase of the same ring is before this one.
  *   <li>Nothing is decided on ring and builder that do not belong together.
- *   <li>A further cycle begins only when every object server that can be asked has had a full
- *       replication pass since the last one; see {@link ReplicationTurn}.
+ *   <li>A further cycle begins only when every node has had a full replication pass since the last
+ *       one, or the user has approved that it begins; see {@link ReplicationTurn}.
  *   <li>What is behind a Manual gate is not begun before the gate was approved in this cycle; see
  *       {@link Gate}.
  *   <li>While the user wants no work, none begins, all tasks are asked to hold still, and no ring

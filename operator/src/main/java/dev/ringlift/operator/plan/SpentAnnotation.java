@@ -78,7 +78,9 @@ public record SpentAnnotation(String key, String value, @Nullable Announcement r
     if (Gate.isApproved(next, gate)) {
       return Optional.of(new SpentAnnotation(ApiConstants.ANNOTATION_APPROVE, raw, null));
     }
-    boolean asks = plan.decision().reason() == Reason.ApprovalRequired;
+    boolean asks =
+        plan.decision().reason() == Reason.ApprovalRequired
+            || plan.decision().reason() == Reason.AwaitingReplication;
     return Optional.of(
         refused(
             ApiConstants.ANNOTATION_APPROVE,

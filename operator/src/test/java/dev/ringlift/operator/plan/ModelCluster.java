@@ -119,6 +119,10 @@ final class ModelCluster {
   List<Consumer> consumers = List.of();
   Set<Risk> acknowledge = Set.of(Risk.NoProxyProof);
   Audience audience = Audience.NONE;
+
+  /** Between two cycles, object servers of all nodes tell of a replication pass. */
+  boolean replicates = true;
+
   @Nullable StoredRing unusable;
   long otherBytes;
 
@@ -319,7 +323,38 @@ final class ModelCluster {
         List.copyOf(tasks.values()),
         rivals,
         status == null || status.ring() == null ? null : backups.get(status.ring().md5()),
-        audience);
+        isBetweenCycles() && replicates ? withReplication() : audience);
+  }
+
+  private boolean isBetweenCycles() {
+    return publication() != null && ring.nextPartPower() == null && ring.partPower() < target;
+  }
+
+  private Audience withReplication() {
+    List<String> addresses =
+        nodes.values().stream()
+            .flatMap(node -> node.addresses.stream())
+            .map(a -> a + ":6200")
+            .toList();
+    Consumer servers =
+        new Consumer(
+            Consumer.Kind.Addresses,
+            "servers",
+            Consumer.Role.Object,
+            Consumer.Proof.Recon,
+            null,
+            null,
+            addresses);
+    ReconAnswer answer = new ReconAnswer(now, Map.of(RING_FILE, ringMd5()), null, null, now);
+    List<Audience.Group> groups = new ArrayList<>(audience.groups());
+    groups.add(
+        new Audience.Group(
+            servers,
+            null,
+            addresses.stream()
+                .map(each -> new Audience.Member(each, true, false, null, null, answer, null))
+                .toList()));
+    return new Audience(groups, audience.mounts());
   }
 
   private Observation.Node observe(ModelNode node) {

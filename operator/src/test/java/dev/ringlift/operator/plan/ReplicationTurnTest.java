@@ -10,6 +10,7 @@ import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.RingStatus;
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.operator.plan.Audience.Group;
 import dev.ringlift.operator.plan.Audience.Member;
+import dev.ringlift.operator.plan.Decision.Approve;
 import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.operator.plan.Decision.Wait;
 import dev.ringlift.ring.Transition;
@@ -24,22 +25,24 @@ import org.junit.jupiter.api.Test;
 
 /** Between two doublings, replication has its turn. */
 class ReplicationTurnTest {
+  private static final String A = "10.0.0.1:6200";
+  private static final String B = "10.0.0.2:6200";
+
   private final ModelCluster cluster = new ModelCluster(2, 4, 6);
 
+  ReplicationTurnTest() {
+    cluster.replicates = false;
+  }
+
   private static Consumer servers(Role role) {
-    return new Consumer(
-        Kind.Addresses, "servers", role, Proof.Recon, null, null, List.of("a:6200", "b:6200"));
+    return new Consumer(Kind.Addresses, "servers", role, Proof.Recon, null, null, List.of(A, B));
   }
 
   private void telling(Role role, @Nullable Instant first, @Nullable Instant second) {
     cluster.consumers = List.of(servers(role));
     cluster.audience =
         new Audience(
-            List.of(
-                new Group(
-                    servers(role),
-                    null,
-                    List.of(member("a:6200", first), member("b:6200", second)))),
+            List.of(new Group(servers(role), null, List.of(member(A, first), member(B, second)))),
             List.of());
   }
 
@@ -94,22 +97,72 @@ class ReplicationTurnTest {
     assertThat(held.decision()).isInstanceOf(Wait.class);
     assertThat(held.decision().reason()).isEqualTo(Reason.AwaitingReplication);
     assertThat(held.decision().message())
-        .contains("Addresses servers, b:6200: its last pass began at")
-        .doesNotContain("a:6200");
+        .contains("Addresses servers, 10.0.0.2:6200: its last pass began at")
+        .doesNotContain(A);
 
     telling(Role.Object, settled, null);
-    assertThat(cluster.plan().decision().message()).contains("b:6200: tells of no pass");
+    assertThat(cluster.plan().decision().message()).contains(B + ": tells of no pass");
 
     telling(Role.Object, settled, settled);
     assertThat(cluster.plan().decision()).isInstanceOf(Publish.class);
   }
 
   @Test
-  void whoKeepsNoObjectsIsNotAsked() {
+  void aNodeThatNobodyTellsOfNeedsAnApproval() {
     finishFirstCycle(Role.Other);
-
     telling(Role.Other, null, null);
 
+    Plan held = cluster.step();
+    assertThat(held.phase()).isEqualTo(Phase.AwaitingApproval);
+    assertThat(held.decision()).isInstanceOf(Wait.class);
+    assertThat(held.decision().reason()).isEqualTo(Reason.ApprovalRequired);
+    assertThat(held.decision().message())
+        .contains(
+            "on 2 of 2 nodes (node-a, node-b)",
+            "kubectl annotate ppi grow ringlift.dev/approve=Prepare/2.");
+
+    cluster.approve = "Prepare/2";
+    Plan approved = cluster.step();
+    assertThat(approved.decision()).isInstanceOf(Approve.class);
+    cluster.takeAnnotations(approved);
+    assertThat(cluster.approve).as("used, and removed").isNull();
+
+    Plan next = cluster.plan();
+    assertThat(next.decision()).isInstanceOf(Publish.class);
+    assertThat(((Publish) next.decision()).transition()).isEqualTo(Transition.PREPARE);
+  }
+
+  @Test
+  void aPassThatDoesNotComeCanBeApprovedPast() {
+    finishFirstCycle(Role.Object);
+    telling(Role.Object, null, null);
+    assertThat(cluster.step().decision().reason()).isEqualTo(Reason.AwaitingReplication);
+
+    cluster.approve = "Prepare/1";
+    Plan refused = cluster.step();
+    assertThat(refused.decision().reason()).isEqualTo(Reason.AwaitingReplication);
+    SpentAnnotation spent = cluster.takeAnnotations(refused).getFirst();
+    assertThat(Objects.requireNonNull(spent.refusal()).message()).contains("=Prepare/2.");
+
+    cluster.approve = "Prepare/2";
+    assertThat(cluster.step().decision()).isInstanceOf(Approve.class);
     assertThat(cluster.plan().decision()).isInstanceOf(Publish.class);
+  }
+
+  @Test
+  void aPodTellsOfTheNodeOnWhichItRunsAndOfNoOther() {
+    finishFirstCycle(Role.Object);
+    Instant settled = everywhere().plus(ModelCluster.SETTINGS.settle());
+    Consumer pods =
+        new Consumer(Kind.DaemonSet, "object", Role.Object, Proof.Recon, 6200, null, null);
+    Member told = member("pod x", settled);
+    Member onNode = new Member(told.name(), true, false, null, null, told.answer(), null, "node-a");
+    cluster.audience =
+        new Audience(
+            List.of(
+                new Group(pods, new Audience.Workload(true, 1, 1, 1, 1, null), List.of(onNode))),
+            List.of());
+
+    assertThat(cluster.plan().decision().message()).contains("on 1 of 2 nodes (node-b)");
   }
 }

@@ -34,6 +34,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,11 +146,36 @@ record Site(
         List.of(),
         null,
         new Audience(
-            servers.stream()
-                .filter(Server::isProxy)
-                .map(proxy -> new Group(PROXIES, null, List.of(member(proxy))))
+            Stream.concat(
+                    servers.stream()
+                        .filter(Server::isProxy)
+                        .map(proxy -> new Group(PROXIES, null, List.of(member(proxy)))),
+                    target > partPower + 1 ? Stream.of(replicated(world)) : Stream.of())
                 .toList(),
             List.of()));
+  }
+
+  /** Object servers of all nodes, which always tell of a pass: replication is not in the model. */
+  private Group replicated(World world) {
+    List<String> addresses =
+        IntStream.rangeClosed(1, nodes).mapToObj(node -> "10.0.0." + node + ":6200").toList();
+    Consumer servers =
+        new Consumer(
+            Consumer.Kind.Addresses,
+            "servers",
+            Consumer.Role.Object,
+            Consumer.Proof.Recon,
+            null,
+            null,
+            addresses);
+    ReconAnswer answer =
+        new ReconAnswer(NOW, Map.of(RING_FILE, world.store().ring()), null, null, NOW);
+    return new Group(
+        servers,
+        null,
+        addresses.stream()
+            .map(each -> new Member(each, true, false, null, null, answer, null))
+            .toList());
   }
 
   StoredRing.Pair pair(World world) {
