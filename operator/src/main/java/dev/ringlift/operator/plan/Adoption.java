@@ -1,11 +1,15 @@
 package dev.ringlift.operator.plan;
 
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck.Result;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.operator.plan.Decision.Adopt;
 import dev.ringlift.ring.Ring;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Takes over an increase that somebody began by other means. From a prepared ring on, all is
@@ -14,6 +18,10 @@ import java.util.Optional;
  */
 final class Adoption {
   static final String ADOPTED = "Adopted";
+
+  /** The checks of what an increase takes from its beginning on. */
+  private static final Set<String> OF_RELINKING =
+      Set.of(Check.FreeInodes.name(), Check.TimeBudget.name(), Check.StoreSize.name());
 
   private Adoption() {}
 
@@ -39,6 +47,28 @@ final class Adoption {
             .formatted(ring.partPower(), ring.nextPartPower());
   }
 
+  /**
+   * The checks as they count before a ring is taken over. Where only cleanup is left of the cycle,
+   * nothing may keep it that asks whether relinking could begin: it needs no second tree of
+   * directories, it removes one, and to put it off makes nothing better.
+   */
+  static List<PreflightCheck> relieve(Ring ring, List<PreflightCheck> checks) {
+    if (ring.nextPartPower() == null || ring.nextPartPower() != ring.partPower()) {
+      return checks;
+    }
+    return checks.stream()
+        .map(
+            check ->
+                check.result() == Result.Failed && OF_RELINKING.contains(check.check())
+                    ? new PreflightCheck(
+                        check.check(),
+                        Result.Warning,
+                        check.message()
+                            + " That holds nothing up now: of the increase that is taken over, only cleanup is left.")
+                    : check)
+        .toList();
+  }
+
   static Plan adopt(Scene scene) {
     Ring ring = scene.ring();
     boolean prepared = !Objects.equals(ring.nextPartPower(), ring.partPower());
@@ -62,12 +92,15 @@ final class Adoption {
             scene.pair().builder() == null ? null : scene.pair().builder().id(),
             round,
             null);
+    AdoptedStart start = AdoptedStart.of(scene.pair(), scene.seen().nodes(), scene.now());
     String message =
-        "Takes over the increase that was begun by other means: md5 %s, partition power %s."
+        "Takes over the increase that was begun by other means: md5 %s, partition power %s. %s"
             .formatted(
-                scene.pair().ringMd5(), RingChange.powers(ring.partPower(), ring.nextPartPower()));
+                scene.pair().ringMd5(),
+                RingChange.powers(ring.partPower(), ring.nextPartPower()),
+                start.describe());
     return scene.plan(
         prepared ? Phase.Preparing : Phase.Increasing,
-        new Adopt(Reason.RingAdopted, message, intent, scene.pair().revision()));
+        new Adopt(Reason.RingAdopted, message, intent, scene.pair().revision(), start.at()));
   }
 }

@@ -6,6 +6,7 @@ import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.RingBuilder;
 import dev.ringlift.ring.Transition;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -88,8 +89,14 @@ public sealed interface Decision {
    *
    * @param intent what has to stand in the status before anything is done on that ring
    * @param revision of the store that this was decided on
+   * @param since when that ring has been there, at the latest
    */
-  record Adopt(Reason reason, String message, Publication intent, StoredRing.Revision revision)
+  record Adopt(
+      Reason reason,
+      String message,
+      Publication intent,
+      StoredRing.Revision revision,
+      Instant since)
       implements Decision {}
 
   /**

@@ -7,8 +7,8 @@ import dev.ringlift.ring.Ring;
 import java.util.List;
 
 /**
- * The checks before a Prepare ring is published. Each says what was found and what to do.
- * Invariant: all are made; no later one is left out because an earlier one failed.
+ * The checks before a Prepare ring is published, or a ring is taken over. Each says what was found
+ * and what to do. Invariant: all are made; no later one is left out because an earlier one failed.
  */
 final class Preflight {
   private Preflight() {}
@@ -19,7 +19,7 @@ final class Preflight {
     NodeChecks.make(scene, checks);
     ResourceChecks.make(scene, checks);
     ConsumerChecks.make(scene, checks);
-    return checks.all();
+    return Adoption.relieve(scene.ring(), checks.all());
   }
 
   /** When the store holds nothing to check: that alone. */
@@ -32,7 +32,7 @@ final class Preflight {
       }
       checks.add(check, Result.Passed, "As it should be.");
     }
-    return checks.all();
+    return Adoption.relieve(scene.ring(), checks.all());
   }
 
   /** What a dry run ends with. */

@@ -214,7 +214,10 @@ final class RingGuard {
                 pair.ringMd5(),
                 RingChange.powers(ring.partPower(), ring.nextPartPower()));
     return new Plan(
-        phase(ring, facts.cycle()), new Adopt(reason, message, intent, pair.revision()), facts);
+        phase(ring, facts.cycle()),
+        new Adopt(
+            reason, message, intent, pair.revision(), AdoptedStart.of(pair, List.of(), now).at()),
+        facts);
   }
 
   private static Phase phase(Ring ring, @Nullable Cycle cycle) {

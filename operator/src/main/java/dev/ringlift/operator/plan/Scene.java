@@ -58,13 +58,14 @@ record Scene(
             null,
             ByHand.of(pair, seen.increase().publication(), spec.policyIndex()),
             Rest.of(spec, now).orElse(null),
-            risks(seen, devices, now),
+            risks(seen, pair, devices, now),
             List.of(),
             devices);
     return new Scene(seen, pair, devices, barrier, facts, settings, now);
   }
 
-  private static List<Problem> risks(Observation seen, DeviceMap devices, Instant now) {
+  private static List<Problem> risks(
+      Observation seen, StoredRing.Pair pair, DeviceMap devices, Instant now) {
     PartitionPowerIncreaseSpec spec = seen.increase().spec();
     List<Problem> risks =
         new ArrayList<>(devices.stale(seen.nodes(), DataDir.of(spec.policyIndex())));
@@ -72,6 +73,7 @@ record Scene(
     if (refusal != null) {
       risks.add(new Problem(null, null, Reason.ExclusionRefused.name(), refusal));
     }
+    AdoptedStart.risk(seen, pair, now).ifPresent(risks::add);
     risks.addAll(Deadline.risks(seen, devices, isHeldUp(seen, now), now));
     return risks;
   }

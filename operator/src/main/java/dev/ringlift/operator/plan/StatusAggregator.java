@@ -80,9 +80,7 @@ public final class StatusAggregator {
                 ? null
                 : List.copyOf(problems.subList(0, Math.min(PROBLEMS, problems.size()))),
             Conditions.of(increase, plan, now),
-            old != null && old.startTime() != null
-                ? old.startTime()
-                : publish == null ? null : Times.format(now),
+            startTime(old, publish, adopt, now),
             old != null && old.completionTime() != null
                 ? old.completionTime()
                 : terminal ? Times.format(now) : null);
@@ -120,6 +118,21 @@ public final class StatusAggregator {
         true);
   }
 
+  /** What is taken over began before. */
+  private static @Nullable String startTime(
+      @Nullable PartitionPowerIncreaseStatus old,
+      @Nullable Publish publish,
+      @Nullable Adopt adopt,
+      Instant now) {
+    if (old != null && old.startTime() != null) {
+      return old.startTime();
+    }
+    if (adopt != null) {
+      return Times.format(adopt.since());
+    }
+    return publish == null ? null : Times.format(now);
+  }
+
   private static @Nullable Boolean pastPointOfNoReturn(
       Observation.Increase increase,
       @Nullable RingStatus ring,
@@ -142,7 +155,10 @@ public final class StatusAggregator {
     return old == null ? null : old.pastPointOfNoReturn();
   }
 
-  /** Counted from the first time that the ring was about to be written. */
+  /**
+   * Counted from the first time that the ring was about to be written; of one that was taken over,
+   * from when it was there at the latest.
+   */
   private static @Nullable String cleanupDeadline(
       Observation.Increase increase,
       @Nullable RingStatus ring,
@@ -157,7 +173,9 @@ public final class StatusAggregator {
             || (adopt != null
                 && Objects.equals(adopt.intent().partPower(), adopt.intent().nextPartPower()));
     if (begins) {
-      return known == null ? Deadline.of(increase.spec(), now) : known;
+      return known == null
+          ? Deadline.of(increase.spec(), adopt == null ? now : adopt.since())
+          : known;
     }
     return ring != null && ring.nextPartPower() == null ? null : known;
   }
@@ -193,7 +211,10 @@ public final class StatusAggregator {
       Instant now) {
     String since = old == null ? null : old.replicationSuspendedSince();
     boolean adopted = adopt != null && adopt.intent().nextPartPower() != null && since == null;
-    if (adopted || (publish != null && publish.transition() == Transition.PREPARE)) {
+    if (adopted) {
+      return Times.format(adopt.since());
+    }
+    if (publish != null && publish.transition() == Transition.PREPARE) {
       return Times.format(now);
     }
     return ring != null && ring.nextPartPower() == null ? null : since;

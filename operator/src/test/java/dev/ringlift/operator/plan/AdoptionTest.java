@@ -3,14 +3,20 @@ package dev.ringlift.operator.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Cycle;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.PreflightCheck.Result;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
+import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
 import dev.ringlift.operator.plan.Decision.Adopt;
 import dev.ringlift.operator.plan.Decision.Cancelled;
 import dev.ringlift.operator.plan.Decision.ChangeTasks;
 import dev.ringlift.operator.plan.Decision.Complete;
 import dev.ringlift.operator.plan.Decision.Stall;
 import dev.ringlift.ring.Transition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +59,65 @@ class AdoptionTest {
     cluster.until(Complete.class, Reason.TargetReached);
     assertThat(cluster.tasks.values()).allMatch(task -> task.spec().step() == Step.Cleanup);
     assertThat(cluster.ring.partPower()).isEqualTo(5);
+  }
+
+  @Test
+  void theClocksOfAnIncreasedRingBeganWhenItWasIncreased() {
+    byHand(Transition.PREPARE, Transition.INCREASE);
+    Instant increased = cluster.now;
+    cluster.pass(Duration.ofDays(6));
+
+    Plan plan = cluster.step();
+
+    assertThat(plan.decision().message()).contains("It was increased at " + increased);
+    assertThat(Objects.requireNonNull(cluster.status).startTime())
+        .isEqualTo(Times.format(increased));
+    assertThat(cluster.status.replicationSuspendedSince()).isEqualTo(Times.format(increased));
+    assertThat(cluster.status.cleanupDeadline())
+        .isEqualTo(Times.format(increased.plus(Duration.ofHours(168)).minusSeconds(60)));
+    assertThat(cluster.step().facts().problems())
+        .filteredOn(problem -> problem.reason().equals("DeadlineAtRisk"))
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.message()).doesNotContain("not known"));
+  }
+
+  @Test
+  void aStartThatNobodyKnowsIsToldUntilCleanupHasEnded() {
+    byHand(Transition.PREPARE, Transition.CANCEL);
+
+    assertThat(cluster.step().decision().message()).contains("Since when it is so is not known");
+
+    assertThat(Objects.requireNonNull(cluster.status).startTime()).isNotNull();
+    assertThat(cluster.step().facts().problems())
+        .extracting(Problem::reason, Problem::message)
+        .anyMatch(problem -> problem.toString().contains("may be over already"));
+    cluster.until(Complete.class, Reason.TargetReached);
+    assertThat(cluster.plan().facts().problems()).isEmpty();
+  }
+
+  @Test
+  void whatRelinkingWouldNeedHoldsNoCleanupBack() {
+    byHand(Transition.PREPARE);
+    cluster
+        .node("node-a")
+        .plugIn(
+            new DeviceStatus(
+                "sda1", true, "xfs", 1000, 10, 1, 1, List.of("objects"), List.of(), null));
+    assertThat(cluster.plan().decision()).as("all is to be relinked").isInstanceOf(Stall.class);
+
+    byHand(Transition.INCREASE);
+
+    Plan plan = cluster.step();
+    assertThat(plan.decision()).isInstanceOf(Adopt.class);
+    assertThat(Objects.requireNonNull(plan.facts().preflight()))
+        .filteredOn(check -> check.check().equals("FreeInodes"))
+        .singleElement()
+        .satisfies(
+            check -> {
+              assertThat(check.result()).isEqualTo(Result.Warning);
+              assertThat(check.message()).contains("only cleanup is left");
+            });
+    cluster.until(Complete.class, Reason.TargetReached);
   }
 
   @Test

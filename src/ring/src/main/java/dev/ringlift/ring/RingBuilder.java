@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -197,6 +198,36 @@ public final class RingBuilder {
             table,
             List.of());
     return new Ring(content, ringPower);
+  }
+
+  /**
+   * When the Increase was made that the builder is in the middle of. That sets the time from which
+   * the hours since each partition's last move are counted (unless an hour has not passed since it
+   * was set before: then it is up to an hour too early), and until the power change is finished
+   * Swift refuses whatever else would set it.
+   *
+   * <p>Empty if the builder is in the middle of none, or the time was reset. A cancelled builder
+   * has the same powers; it is told by its table, in which the halves of a partition lie apart.
+   */
+  public Optional<Instant> increasedAt() {
+    return power.next() != null
+            && power.next() == power.current()
+            && halvesLieTogether()
+            && root.get(BuilderFormat.LAST_MOVES_EPOCH) instanceof Long seconds
+            && seconds > 0
+        ? Optional.of(Instant.ofEpochSecond(seconds))
+        : Optional.empty();
+  }
+
+  private boolean halvesLieTogether() {
+    for (int row = 0; row < replicaRows(); row++) {
+      for (int partition = 0; partition + 1 < rowLength(row); partition += 2) {
+        if (deviceId(row, partition) != deviceId(row, partition + 1)) {
+          return false;
+        }
+      }
+    }
+    return replicaRows() > 0;
   }
 
   /** The size of the file after one more doubling, in bytes: what a store has to have room for. */
