@@ -38,6 +38,8 @@ public enum Check {
   RingDistributed,
   /** Every device of the ring is on its node, mounted and readable. */
   DevicesMounted,
+  /** The devices of a node belong to one user, as which its agent can run. */
+  DeviceOwners,
   /** No device holds what an earlier increase left behind. */
   NoStaleDevices,
   /** The devices have room for a second tree of directories. */

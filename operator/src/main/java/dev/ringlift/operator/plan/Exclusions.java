@@ -3,6 +3,7 @@ package dev.ringlift.operator.plan;
 import dev.ringlift.api.v1alpha1.NodeSelection.ExcludedDevice;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Excluded;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.operator.plan.DeviceMap.Place;
 import dev.ringlift.operator.plan.Observation.Node;
 import dev.ringlift.operator.plan.Observation.Task;
@@ -40,15 +41,19 @@ import org.jspecify.annotations.Nullable;
  * @param all each with where it is in the ring, as the status keeps it
  * @param strangers those of the user's that nobody knows
  * @param refusal why none is left out, as sentences; null if they are
+ * @param returned those that the user does not name, and that get no work either: see {@link
+ *     Returned}
  */
 record Exclusions(
     Set<Integer> ringDevices,
     Map<String, Set<String>> byNode,
     List<Excluded> all,
     List<ExcludedDevice> strangers,
-    @Nullable String refusal) {
+    @Nullable String refusal,
+    List<Problem> returned) {
 
-  static final Exclusions NONE = new Exclusions(Set.of(), Map.of(), List.of(), List.of(), null);
+  static final Exclusions NONE =
+      new Exclusions(Set.of(), Map.of(), List.of(), List.of(), null, List.of());
 
   /**
    * Decides on what the user wants.
@@ -66,11 +71,24 @@ record Exclusions(
         Replicas.missingWithout(
             ring, finder.ringDevices, seen.nodes(), seen.increase().spec().policyIndex());
     return refusal.isPresent()
-        ? new Exclusions(Set.of(), Map.of(), List.of(), finder.strangers, refusal.get())
-        : new Exclusions(finder.ringDevices, finder.byNode, finder.all, finder.strangers, null);
+        ? new Exclusions(Set.of(), Map.of(), List.of(), finder.strangers, refusal.get(), List.of())
+        : new Exclusions(
+            finder.ringDevices, finder.byNode, finder.all, finder.strangers, null, List.of());
   }
 
-  /** Names of the devices of a node that are left out. */
+  /** The same, and these get no work. */
+  Exclusions holding(List<Problem> newReturned) {
+    Map<String, Set<String>> names = new TreeMap<>();
+    byNode.forEach((node, devices) -> names.put(node, new TreeSet<>(devices)));
+    for (Problem problem : newReturned) {
+      if (problem.node() != null && problem.device() != null) {
+        names.computeIfAbsent(problem.node(), unused -> new TreeSet<>()).add(problem.device());
+      }
+    }
+    return new Exclusions(ringDevices, names, all, strangers, refusal, List.copyOf(newReturned));
+  }
+
+  /** Names of the devices of a node that get no work. */
   Set<String> ofNode(String node) {
     return byNode.getOrDefault(node, Set.of());
   }

@@ -14,11 +14,12 @@ import org.jspecify.annotations.Nullable;
  * What is waited for before a step's first task is made, and before a ring is published. Each
  * answers with the plan to wait by; empty lets pass.
  *
- * <p>Invariants, in the order in which they are held: every device of the ring belongs to a node;
- * the consumers are what the preflight would let pass; every node and consumer has proved the ring
- * in the store, and the settle time has passed since; before an increase, cleanup is expected to
- * end in time; the gate is approved; the user wants work now. Of these only the last is waived, for
- * a ring that ends work.
+ * <p>Invariants, in the order in which they are held: no device has work to be done that was left
+ * out in an earlier cycle and was not wiped; every device of the ring belongs to a node; the
+ * consumers are what the preflight would let pass; every node and consumer has proved the ring in
+ * the store, and the settle time has passed since; before an increase, cleanup is expected to end
+ * in time; the gate is approved; the user wants work now. Of these only the last is waived, for a
+ * ring that ends work.
  */
 final class Holds {
   private Holds() {}
@@ -26,7 +27,8 @@ final class Holds {
   static Optional<Plan> beforeWork(Scene scene, Stage stage) {
     Duration settle =
         stage == Stage.RELINK ? scene.settings().settleAfterPrepare() : scene.settings().settle();
-    return atBarrier(scene, stage.spreading(), settle)
+    return atReturned(scene, stage.spreading())
+        .or(() -> atBarrier(scene, stage.spreading(), settle))
         .or(() -> atGate(scene, stage.gate(), ""))
         .or(() -> atRest(scene, stage.spreading(), ""));
   }
@@ -36,7 +38,8 @@ final class Holds {
     boolean ends = stage.next() == Transition.FINISH;
     Rest rest = scene.rest();
     boolean rests = rest != null && (!ends || rest.holdsEnds());
-    return atBarrier(scene, stage.working(), scene.settings().settle())
+    return atReturned(scene, stage.working())
+        .or(() -> atBarrier(scene, stage.working(), scene.settings().settle()))
         .or(() -> atDeadline(scene, stage))
         .or(() -> atGate(scene, stage.gateOfNext(), "Every device is relinked. "))
         .or(
@@ -44,6 +47,19 @@ final class Holds {
                 rests
                     ? atRest(scene, stage.working(), "The step is done on every device.")
                     : Optional.empty());
+  }
+
+  private static Optional<Plan> atReturned(Scene scene, Phase phase) {
+    List<Problem> returned = scene.devices().exclusions().returned();
+    return returned.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            scene.plan(
+                phase,
+                new Stall(
+                    Reason.StaleDevice,
+                    Sentences.first(returned.stream().map(Problem::message).toList()),
+                    scene.settings().recheck())));
   }
 
   private static Optional<Plan> atRest(Scene scene, Phase phase, String doing) {

@@ -8,8 +8,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** The checks, before a Prepare ring is published, of nodes, their agents and devices. */
 final class NodeChecks {
@@ -73,7 +76,43 @@ final class NodeChecks {
         seen.nodes().stream().flatMap(node -> devices.unusable(node).stream()).toList();
     addProblems(
         Check.DevicesMounted, unusable, "All devices of the ring are on their nodes and mounted.");
+    checkOwners(dataDir);
     checkStale(dataDir);
+  }
+
+  /**
+   * Hard links need the owner's uid, and an agent has one. As which it runs, it does not tell: only
+   * where devices differ, it is seen that some are not its own.
+   */
+  private void checkOwners(String dataDir) {
+    List<String> mixed = new ArrayList<>();
+    for (Node node : seen.nodes()) {
+      Set<String> required = devices.required(node, dataDir);
+      Map<Integer, String> owners = new TreeMap<>();
+      if (node.inventory() != null) {
+        node.inventory().devices().stream()
+            .filter(device -> required.contains(device.name()))
+            .filter(device -> device.mounted() && device.problem() == null)
+            .forEach(device -> owners.putIfAbsent(device.uid(), device.name()));
+      }
+      if (owners.size() > 1) {
+        mixed.add(
+            "Devices of node %s belong to different users (%s), and its agent, which is one of them, can only link what is its own."
+                .formatted(
+                    node.name(),
+                    owners.entrySet().stream()
+                        .map(owner -> "%s to uid %d".formatted(owner.getValue(), owner.getKey()))
+                        .collect(Collectors.joining(", "))));
+      }
+    }
+    if (mixed.isEmpty()) {
+      add(Check.DeviceOwners, Result.Passed, "The devices of each node belong to one user.");
+    } else {
+      add(
+          Check.DeviceOwners,
+          Result.Warning,
+          Sentences.first(mixed) + " Make Swift's user the owner of all.");
+    }
   }
 
   /** A cordoned node works: its agent's pod stays, and may come back. But it may be drained. */
@@ -158,7 +197,8 @@ final class NodeChecks {
   /** What is left out anyway may be stale: it has to be wiped before it returns. */
   private void checkStale(String dataDir) {
     List<Problem> stale = devices.stale(seen.nodes(), dataDir);
-    List<Problem> taking = stale.stream().filter(problem -> !isLeftOut(problem)).toList();
+    List<Problem> taking = new ArrayList<>(devices.exclusions().returned());
+    stale.stream().filter(problem -> !isLeftOut(problem)).forEach(taking::add);
     if (!stale.isEmpty() && taking.isEmpty()) {
       checks.add(
           Check.NoStaleDevices,

@@ -39,10 +39,7 @@ public record Remembrance(String node, List<LeftOut> before, List<LeftOut> leftO
       return all;
     }
     boolean cycleEnded = ring.nextPartPower() == null;
-    int power =
-        Cycles.position(seen, ring) == Cycles.Position.Increased
-            ? ring.partPower() - 1
-            : ring.partPower();
+    int power = power(seen, ring);
     for (Node node : seen.nodes()) {
       if (node.inventory() == null) {
         continue;
@@ -61,8 +58,15 @@ public record Remembrance(String node, List<LeftOut> before, List<LeftOut> leftO
     return all;
   }
 
+  /** The power at which the cycle under way began. */
+  static int power(Observation seen, Ring ring) {
+    return Cycles.position(seen, ring) == Cycles.Position.Increased
+        ? ring.partPower() - 1
+        : ring.partPower();
+  }
+
   /** The devices that were cleaned up in the cycle that has ended. */
-  private static Set<String> cleaned(Observation seen, String node, int partPower) {
+  static Set<String> cleaned(Observation seen, String node, int partPower) {
     return seen.tasks().stream()
         .filter(task -> task.spec().nodeName().equals(node))
         .filter(task -> task.spec().step() == Step.Cleanup)

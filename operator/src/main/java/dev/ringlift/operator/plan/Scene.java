@@ -34,11 +34,14 @@ record Scene(
     Ring ring = pair.ring();
     PartitionPowerIncreaseSpec spec = seen.increase().spec();
     DeviceMap found = DeviceMap.of(RingDevices.of(ring), seen.nodes());
+    String dataDir = DataDir.of(spec.policyIndex());
+    Exclusions exclusions = Exclusions.of(seen, ring, found.places());
+    DeviceMap wanted = found.without(exclusions, seen.nodes(), dataDir);
+    List<Problem> returned = Returned.of(seen, ring, wanted);
     DeviceMap devices =
-        found.without(
-            Exclusions.of(seen, ring, found.places()),
-            seen.nodes(),
-            DataDir.of(spec.policyIndex()));
+        returned.isEmpty()
+            ? wanted
+            : found.without(exclusions.holding(returned), seen.nodes(), dataDir);
     Barrier barrier = Barrier.of(seen, devices, wanted(seen, pair), settings, now);
     RingStatus ringStatus =
         new RingStatus(
@@ -69,6 +72,7 @@ record Scene(
     PartitionPowerIncreaseSpec spec = seen.increase().spec();
     List<Problem> risks =
         new ArrayList<>(devices.stale(seen.nodes(), DataDir.of(spec.policyIndex())));
+    risks.addAll(devices.exclusions().returned());
     String refusal = devices.exclusions().refusal();
     if (refusal != null) {
       risks.add(new Problem(null, null, Reason.ExclusionRefused.name(), refusal));

@@ -297,6 +297,50 @@ class ExclusionsTest {
   }
 
   @Test
+  void whatIsStillRememberedIsRefusedUntilItIsTakenOffTheList() {
+    cluster.node("node-c").leftOut = List.of(new LeftOut("sdc1", 0, 3, "earlier"));
+
+    PreflightCheck check = check(Check.NoStaleDevices);
+    assertThat(check.result()).isEqualTo(Result.Failed);
+    assertThat(check.message())
+        .contains("sdc1 of node node-c", "by increase earlier, at partition power 3", "Wipe it")
+        .contains("kubectl edit storagenode node-c");
+    assertThat(cluster.plan().decision().reason()).isEqualTo(Reason.PreflightFailed);
+
+    cluster.node("node-c").leftOut = List.of(new LeftOut("sdc1", 1, 3, "another policy's"));
+    assertThat(cluster.plan().decision()).isInstanceOf(Publish.class);
+    cluster.node("node-c").leftOut = List.of(new LeftOut("sdz9", 0, 3, "not there any more"));
+    assertThat(cluster.plan().decision()).isInstanceOf(Publish.class);
+  }
+
+  @Test
+  void whatWasLeftOutInAnEarlierCycleGetsNoWorkWhenItIsNamedNoLonger() {
+    cluster.node("node-c").leftOut = List.of(new LeftOut("sdc1", 0, 3, "grow"));
+    cluster.exclude("node-c/sdc1");
+    cluster.until(ChangeTasks.class, Reason.Relinking);
+    cluster.step();
+    cluster.work(Set.of());
+    assertThat(cluster.plan().decision()).isInstanceOf(Publish.class);
+
+    cluster.wish = spec -> spec;
+    Plan held = cluster.step();
+
+    assertThat(held.decision()).isInstanceOf(Stall.class);
+    assertThat(held.decision().reason()).isEqualTo(Reason.StaleDevice);
+    assertThat(held.decision().message()).contains("sdc1 of node node-c", "Wipe it");
+    assertThat(cluster.task("node-c", Step.Relink).spec().devices()).containsExactly("sdc2");
+    assertThat(cluster.task("node-c", Step.Relink).spec().excluded()).containsExactly("sdc1");
+
+    cluster.node("node-c").leftOut = List.of();
+    cluster.step();
+    assertThat(cluster.task("node-c", Step.Relink).spec().devices())
+        .as("wiped, and taken off the list")
+        .containsExactly("sdc1", "sdc2");
+    cluster.work(Set.of());
+    assertThat(cluster.plan().decision()).isInstanceOf(Publish.class);
+  }
+
+  @Test
   void aDeviceThatComesBackWithWhatItHeldIsToldAsStale() {
     DeviceStatus back =
         new DeviceStatus(
