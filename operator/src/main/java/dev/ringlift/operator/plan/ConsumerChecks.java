@@ -66,7 +66,8 @@ final class ConsumerChecks {
           lack.get()
               + " You acknowledged that (NoProxyProof): see to it yourself that each has the ring.");
     } else {
-      checks.add(Check.ProxyAmongConsumers, Result.Failed, Sentences.first(demanded(Reason.NoProxyProof)));
+      checks.add(
+          Check.ProxyAmongConsumers, Result.Failed, Sentences.first(demanded(Reason.NoProxyProof)));
     }
   }
 

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  */
 final class ConsumerDemands {
   /** Why one is needed. */
-  static final String PROXY_RISK =
+  private static final String PROXY_RISK =
       "A proxy that has an old ring writes where nobody looks later, and such objects are lost.";
 
   private ConsumerDemands() {}
@@ -53,7 +53,7 @@ final class ConsumerDemands {
                     .formatted(ConsumerProofs.name(consumer))));
       }
     }
-    withoutUpdates(spec, audience).forEach(unmet::add);
+    unmet.addAll(withoutUpdates(spec, audience));
     return unmet;
   }
 

@@ -97,7 +97,7 @@ final class NodeChecks {
       }
       if (owners.size() > 1) {
         mixed.add(
-            "Devices of node %s belong to different users (%s), and its agent, which is one of them, can only link what is its own."
+            "Devices of node %s belong to different users (%s), and its agent, which is one of them, can only link what is its own: make Swift's user the owner of all."
                 .formatted(
                     node.name(),
                     owners.entrySet().stream()
@@ -105,14 +105,7 @@ final class NodeChecks {
                         .collect(Collectors.joining(", "))));
       }
     }
-    if (mixed.isEmpty()) {
-      add(Check.DeviceOwners, Result.Passed, "The devices of each node belong to one user.");
-    } else {
-      add(
-          Check.DeviceOwners,
-          Result.Warning,
-          Sentences.first(mixed) + " Make Swift's user the owner of all.");
-    }
+    checks.warnIf(Check.DeviceOwners, mixed, "The devices of each node belong to one user.");
   }
 
   /** A cordoned node works: its agent's pod stays, and may come back. But it may be drained. */

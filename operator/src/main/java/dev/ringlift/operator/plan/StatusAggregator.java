@@ -210,8 +210,7 @@ public final class StatusAggregator {
       @Nullable Adopt adopt,
       Instant now) {
     String since = old == null ? null : old.replicationSuspendedSince();
-    boolean adopted = adopt != null && adopt.intent().nextPartPower() != null && since == null;
-    if (adopted) {
+    if (adopt != null && adopt.intent().nextPartPower() != null && since == null) {
       return Times.format(adopt.since());
     }
     if (publish != null && publish.transition() == Transition.PREPARE) {
