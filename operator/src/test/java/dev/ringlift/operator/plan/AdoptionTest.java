@@ -74,7 +74,7 @@ class AdoptionTest {
         .isEqualTo(Times.format(increased));
     assertThat(cluster.status.replicationSuspendedSince()).isEqualTo(Times.format(increased));
     assertThat(cluster.status.cleanupDeadline())
-        .isEqualTo(Times.format(increased.plus(Duration.ofHours(168)).minusSeconds(60)));
+        .isEqualTo(Times.format(increased.plus(Duration.ofDays(7)).minusSeconds(60)));
     assertThat(cluster.step().facts().problems())
         .filteredOn(problem -> problem.reason().equals("DeadlineAtRisk"))
         .singleElement()
