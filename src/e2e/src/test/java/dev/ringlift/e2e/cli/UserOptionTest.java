@@ -102,7 +102,7 @@ class UserOptionTest {
     List<String> closed =
         List.of(
             partition.toString(),
-            hashDir(CLOSED_SUFFIX_DIR, POWER).getParent().toString(),
+            hashDir(CLOSED_SUFFIX_DIR, POWER).resolve("..").normalize().toString(),
             hashDir(CLOSED_HASH_DIR, POWER).toString());
     Command.of(chmod("000", closed)).run().orThrow();
 
