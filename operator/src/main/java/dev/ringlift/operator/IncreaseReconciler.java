@@ -32,6 +32,7 @@ import dev.ringlift.operator.plan.LiveReads;
 import dev.ringlift.operator.plan.Observation;
 import dev.ringlift.operator.plan.Plan;
 import dev.ringlift.operator.plan.Planner;
+import dev.ringlift.operator.plan.RefusedRing;
 import dev.ringlift.operator.plan.Settings;
 import dev.ringlift.operator.plan.SpentAnnotation;
 import dev.ringlift.operator.plan.StatusAggregator;
@@ -103,6 +104,7 @@ public class IncreaseReconciler
 
   private final KubernetesClient client;
   private final RingStores stores;
+  private final Settings settings;
   private final Planner planner;
   private final Clock clock;
   private final IncreaseMetrics metrics;
@@ -130,6 +132,7 @@ public class IncreaseReconciler
     this.recon = recon;
     this.consumerWriter = consumerWriter;
     this.stores = stores;
+    this.settings = settings;
     this.planner = new Planner(settings);
     this.clock = clock;
     this.metrics = metrics;
@@ -254,26 +257,52 @@ public class IncreaseReconciler
       PartitionPowerIncrease increase, RingStore store, Observation seen, Plan plan, Instant now)
       throws StoreChangedException {
     PartitionPowerIncreaseStatus old = increase.getStatus();
-    Plan carriedOut =
+    TaskWriter.Written tasks =
         switch (plan.decision()) {
-          case ChangeTasks change -> plan.rejected(taskWriter.write(increase, change.changes()));
-          case Halt halt -> plan.rejected(taskWriter.write(increase, halt.pauses()));
-          default -> plan;
+          case ChangeTasks change -> taskWriter.write(increase, change.changes());
+          case Halt halt -> taskWriter.write(increase, halt.pauses());
+          default -> TaskWriter.Written.NOTHING;
         };
+    Plan carriedOut = plan.rejected(tasks.refused());
     PartitionPowerIncreaseStatus next =
         StatusAggregator.aggregate(seen.increase(), carriedOut, now);
     if (seen.store() instanceof StoredRing.Pair pair && isFirstSeen(pair.ringMd5(), old, next)) {
       // Before the status says that it was there: whoever replaces it can then be told what it was.
-      store.backUp(pair.revision(), null);
+      Optional<String> refusal = publisher.backUp(store, pair.revision());
+      if (refusal.isPresent()) {
+        Plan stalled = RefusedRing.ofBackup(seen.increase(), refusal.get(), settings.recheck());
+        return tell(increase, seen, stalled, tasks, now);
+      }
     }
     if (plan.decision() instanceof Publish publish) {
       metrics.record(increase, next);
-      publisher.publish(
-          increase, next, store, publish, Announcements.of(old, next, plan, now), now);
-      return SOON;
+      Publisher.Outcome outcome =
+          publisher.publish(
+              increase, next, store, publish, Announcements.of(old, next, plan, now), now);
+      if (outcome.refusal() == null) {
+        return SOON;
+      }
+      PartitionPowerIncrease present = outcome.increase();
+      Plan stalled =
+          RefusedRing.of(
+              plan, publish, Observer.increase(present), outcome.refusal(), settings.recheck());
+      return tell(present, seen, stalled, tasks, now);
     }
+    return tell(increase, seen, carriedOut, tasks, now);
+  }
+
+  /** All that is said and done beside a decision; returns when to look again. */
+  private Duration tell(
+      PartitionPowerIncrease increase,
+      Observation seen,
+      Plan plan,
+      TaskWriter.Written tasks,
+      Instant now) {
+    PartitionPowerIncreaseStatus old = increase.getStatus();
+    PartitionPowerIncreaseStatus next =
+        StatusAggregator.aggregate(Observer.increase(increase), plan, now);
     PartitionPowerIncrease written = statusWriter.write(increase, next);
-    say(written, old, next, carriedOut, now);
+    say(written, old, next, plan, now);
     Errands errands = Errands.of(seen, plan);
     eventWriter.write(
         written,
@@ -283,7 +312,7 @@ public class IncreaseReconciler
             errands),
         now);
     nodeWriter.write(increase.getMetadata().getNamespace(), errands.remembrances());
-    for (SpentAnnotation spent : SpentAnnotation.of(seen, plan, next)) {
+    for (SpentAnnotation spent : SpentAnnotation.of(seen, plan, next, tasks.undone())) {
       remove(written, spent, now);
     }
     return switch (plan.decision()) {

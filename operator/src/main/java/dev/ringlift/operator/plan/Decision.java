@@ -1,5 +1,6 @@
 package dev.ringlift.operator.plan;
 
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
 import dev.ringlift.ring.Ring;
@@ -8,6 +9,7 @@ import dev.ringlift.ring.Transition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What to do next. Each says why, in a line that also answers what the user should do. */
@@ -82,7 +84,24 @@ public sealed interface Decision {
       Ring ring,
       @Nullable RingBuilder builder,
       boolean completes)
-      implements Decision {}
+      implements Decision {
+
+    /** Whether all that has to stand in a status before this stands in that one. */
+    public boolean isAnnouncedIn(@Nullable PartitionPowerIncreaseStatus status) {
+      Publication known = status == null ? null : status.publication();
+      return known != null
+          && status != null
+          && known.transition().equals(intent.transition())
+          && known.cycle() == intent.cycle()
+          && known.md5().equals(intent.md5())
+          && known.fromMd5().equals(intent.fromMd5())
+          && Objects.equals(known.builderId(), intent.builderId())
+          && Objects.equals(known.round(), intent.round())
+          && known.disturbed() == null
+          && (transition != Transition.INCREASE
+              || Boolean.TRUE.equals(status.pastPointOfNoReturn()));
+    }
+  }
 
   /**
    * The ring in the store is to take the place of the one that was published, in a new round.

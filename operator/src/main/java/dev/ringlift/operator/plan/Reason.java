@@ -36,6 +36,8 @@ public enum Reason {
   RingAdopted,
   /** A ring is about to be written. */
   PublishingRing,
+  /** The API server refuses a ring, or its backup. */
+  RingRefused,
   /** Not every node has proved that it has the ring. */
   RingNotDistributed,
   /** Every node has the ring. */

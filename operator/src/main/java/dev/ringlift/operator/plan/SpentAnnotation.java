@@ -3,10 +3,12 @@ package dev.ringlift.operator.plan;
 import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.operator.plan.Decision.ChangeTasks;
+import dev.ringlift.operator.plan.Decision.Halt;
 import dev.ringlift.operator.plan.Decision.TaskChange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,25 +31,34 @@ public record SpentAnnotation(String key, String value, @Nullable Announcement r
    *
    * @param plan that was made of what was seen
    * @param next the status that was written after it
+   * @param undone names of the tasks that the plan was to change, and that are still to be changed
    */
   public static List<SpentAnnotation> of(
-      Observation seen, Plan plan, PartitionPowerIncreaseStatus next) {
+      Observation seen, Plan plan, PartitionPowerIncreaseStatus next, Set<String> undone) {
     List<SpentAnnotation> spent = new ArrayList<>();
     AcceptRing.of(seen, next).ifPresent(spent::add);
     approval(seen, plan, next).ifPresent(spent::add);
-    retry(seen, plan).ifPresent(spent::add);
+    retry(seen, plan, undone).ifPresent(spent::add);
     return spent;
   }
 
-  /** It has its effect in the plan that begins another try; while all rests it is kept. */
-  private static Optional<SpentAnnotation> retry(Observation seen, Plan plan) {
+  /**
+   * It has its effect in the plan that begins another try on every node that it names, once all of
+   * that is written; while all rests, or stands still because of another hand's ring, it is kept.
+   */
+  private static Optional<SpentAnnotation> retry(Observation seen, Plan plan, Set<String> undone) {
     String raw = seen.increase().annotations().get(ApiConstants.ANNOTATION_RETRY);
-    if (raw == null || plan.facts().rest() != null) {
+    if (raw == null || plan.facts().rest() != null || plan.decision() instanceof Halt) {
       return Optional.empty();
     }
-    if (plan.decision() instanceof ChangeTasks change
-        && change.changes().stream().anyMatch(task -> triesAgain(seen, task))) {
-      return Optional.of(new SpentAnnotation(ApiConstants.ANNOTATION_RETRY, raw, null));
+    List<TaskChange> tries =
+        plan.decision() instanceof ChangeTasks change
+            ? change.changes().stream().filter(task -> triesAgain(seen, task)).toList()
+            : List.of();
+    if (!tries.isEmpty()) {
+      return tries.stream().map(TaskChange::name).anyMatch(undone::contains)
+          ? Optional.empty()
+          : Optional.of(new SpentAnnotation(ApiConstants.ANNOTATION_RETRY, raw, null));
     }
     return Optional.of(
         refused(

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  *       its agent leaves these alone, and what failed because of them is tried again at once. A
  *       task of a node all of whose devices are excluded holds still.
  *   <li>A task that is done is not touched; a failed one is tried again by a higher attempt number,
- *       when {@link NextTry} says so.
+ *       when {@link NextTry} says so. What a user has asked for is noted so at once on every node
+ *       that he means, paused where it is not that node's turn: then his asking can be forgotten.
  *   <li>Where a node fails to be verified, it is relinked in a new round instead, and then verified
  *       in that.
  * </ul>
@@ -173,19 +174,20 @@ final class StepPlanner {
     } else if (state != NodeState.Done && status != null) {
       problems.addAll(StepFailures.of(task, status, required));
     }
+    boolean asked = state == NodeState.Failed && !rest && retries.isAskedFor(node.name());
     if (state == NodeState.Failed && isRelieved(node, task)) {
       attempt++;
     } else if (state == NodeState.Failed && status != null) {
       switch (nextTry(node, task, status)) {
         case NextTry.Never never -> givenUp.add(never.advice());
         case NextTry.Later later -> retryAt = later.at();
-        case NextTry.Now due when rest || !turn -> {}
-        case NextTry.Now due when identity.verifies() -> relinkAgain(node);
+        case NextTry.Now due when !asked && (rest || !turn) -> {}
+        case NextTry.Now due when identity.verifies() -> relinkAgain(node, turn);
         case NextTry.Now due -> attempt++;
       }
     }
     // What has ended does nothing: it is changed when its turn comes, and shows until then why.
-    boolean held = !turn && task.hasEnded();
+    boolean held = !turn && task.hasEnded() && (!asked || identity.verifies());
     RelinkTaskSpec desired = desired(node, required, task, attempt, rest || !turn);
     if (state != NodeState.Done && !held && !desired.equals(task.spec())) {
       changes.add(new TaskChange(task.name(), desired, task.resourceVersion()));
@@ -202,13 +204,13 @@ final class StepPlanner {
   }
 
   /** What the task's state on the devices calls done is not done in a new round. */
-  private void relinkAgain(Node node) {
+  private void relinkAgain(Node node, boolean turn) {
     Task task = tasks.relinkedBy(node.name());
     if (task != null && Rounds.mayRepeat(task.spec().round())) {
       RelinkTaskSpec next =
           task.spec()
               .withRound(task.spec().round() + 1, task.spec().attempt() + 1)
-              .withPaused(false);
+              .withPaused(!turn);
       changes.add(new TaskChange(task.name(), next, task.resourceVersion()));
     }
   }

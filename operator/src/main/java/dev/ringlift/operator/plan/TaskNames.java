@@ -25,6 +25,11 @@ public final class TaskNames {
     return bounded("%s-c%d-full-verify-%s".formatted(increase, cycle, node));
   }
 
+  /** The same for this very increase, where a task that is not its own has the name. */
+  public static String ofVery(String increaseUid, String task) {
+    return bounded(task + "-" + hash(increaseUid));
+  }
+
   /** The ConfigMap that keeps what another held of a ring and its builder. */
   public static String backup(String increase, String ringMd5, String configMap) {
     return bounded(increase + "-backup-" + ringMd5 + "-" + configMap);

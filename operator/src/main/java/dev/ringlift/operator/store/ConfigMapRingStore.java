@@ -248,7 +248,20 @@ public final class ConfigMapRingStore implements RingStore {
   }
 
   @Override
+  public void rehearse(Revision revision, Ring ring, @Nullable RingBuilder builder)
+      throws StoreChangedException {
+    patch(maps.rehearsal(), revision, ring, builder);
+  }
+
+  @Override
   public Optional<String> write(Revision revision, Ring ring, @Nullable RingBuilder builder)
+      throws StoreChangedException {
+    patch(maps, revision, ring, builder);
+    return Optional.empty();
+  }
+
+  private void patch(
+      GuardedMaps patched, Revision revision, Ring ring, @Nullable RingBuilder builder)
       throws StoreChangedException {
     Places places = places(revision);
     MapEntries entries = form.entries(ringFile, ring);
@@ -257,11 +270,10 @@ public final class ConfigMapRingStore implements RingStore {
       if (places.shared()) {
         entries = entries.and(builderEntries);
       } else {
-        maps.patch(places.builder(), builderEntries);
+        patched.patch(places.builder(), builderEntries);
       }
     }
-    maps.patch(places.ring(), entries);
-    return Optional.empty();
+    patched.patch(places.ring(), entries);
   }
 
   /** Where all is, if nothing has changed since that revision. */

@@ -39,10 +39,21 @@ final class GuardedMaps {
 
   private final KubernetesClient client;
   private final PartitionPowerIncrease increase;
+  private final boolean dryRun;
 
   GuardedMaps(KubernetesClient client, PartitionPowerIncrease increase) {
+    this(client, increase, false);
+  }
+
+  private GuardedMaps(KubernetesClient client, PartitionPowerIncrease increase, boolean dryRun) {
     this.client = client;
     this.increase = increase;
+    this.dryRun = dryRun;
+  }
+
+  /** The same maps, whose patches the API server only judges. */
+  GuardedMaps rehearsal() {
+    return new GuardedMaps(client, increase, true);
   }
 
   /** All that the increase names, in that order. */
@@ -113,10 +124,7 @@ final class GuardedMaps {
             "binaryData",
             binary);
     try {
-      return named(name(seen))
-          .patch(
-              PatchContext.of(PatchType.JSON_MERGE),
-              client.getKubernetesSerialization().asJson(patch));
+      return named(name(seen)).patch(context(), client.getKubernetesSerialization().asJson(patch));
     } catch (KubernetesClientException e) {
       if (e.getCode() == HttpURLConnection.HTTP_CONFLICT
           || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
@@ -124,6 +132,11 @@ final class GuardedMaps {
       }
       throw e;
     }
+  }
+
+  private PatchContext context() {
+    PatchContext.Builder context = new PatchContext.Builder().withPatchType(PatchType.JSON_MERGE);
+    return dryRun ? context.withDryRun(List.of("All")).build() : context.build();
   }
 
   /**

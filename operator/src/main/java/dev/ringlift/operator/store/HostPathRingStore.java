@@ -213,24 +213,36 @@ public final class HostPathRingStore implements RingStore {
   }
 
   @Override
+  public void rehearse(Revision revision, Ring ring, @Nullable RingBuilder builder)
+      throws StoreChangedException {
+    ConfigMap map = at(revision);
+    RingLayout layout = layout(map, ring, builder);
+    layout.inParts().values().forEach(parts::rehearse);
+    maps.rehearsal().patch(map, entries(layout), replaced(layout));
+  }
+
+  @Override
   public Optional<String> write(Revision revision, Ring ring, @Nullable RingBuilder builder)
       throws StoreChangedException {
     ConfigMap map = at(revision);
+    RingLayout layout = layout(map, ring, builder);
+    layout.inParts().values().forEach(parts::create);
+    ConfigMap written = maps.patch(map, entries(layout), replaced(layout));
+    parts.release(files(), named(written));
+    return Optional.empty();
+  }
+
+  private RingLayout layout(ConfigMap map, Ring ring, @Nullable RingBuilder builder) {
     Map<String, byte[]> files = new TreeMap<>();
     files.put(ringFile, ring.toBytes());
     if (builder != null && builderIsThere) {
       files.put(builderFile, builder.toBytes());
     }
-    RingLayout layout =
-        RingLayout.of(
-            files,
-            GuardedMaps.name(map),
-            partLimit,
-            MapEntries.LIMIT_BYTES - others(map, files.keySet()));
-    layout.inParts().values().forEach(parts::create);
-    ConfigMap written = maps.patch(map, entries(layout), replaced(layout));
-    parts.release(files(), named(written));
-    return Optional.empty();
+    return RingLayout.of(
+        files,
+        GuardedMaps.name(map),
+        partLimit,
+        MapEntries.LIMIT_BYTES - others(map, files.keySet()));
   }
 
   private static MapEntries entries(RingLayout layout) {

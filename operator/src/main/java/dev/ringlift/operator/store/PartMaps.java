@@ -76,6 +76,21 @@ final class PartMaps {
         && owner.getApiVersion().startsWith(ApiConstants.GROUP + "/");
   }
 
+  /** Asks whether all parts may be made; of those that are there already, that was seen before. */
+  void rehearse(RingParts parts) {
+    for (int i = 0; i < parts.contents().size(); i++) {
+      PartIndex.Part part = parts.index().parts().get(i);
+      MapEntries content = MapEntries.binary(part.name(), parts.contents().get(i));
+      try {
+        client.resource(wanted(part, parts.index().file(), content)).dryRun().create();
+      } catch (KubernetesClientException e) {
+        if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+          throw e;
+        }
+      }
+    }
+  }
+
   /** Makes all parts, none of which has an owner. */
   void create(RingParts parts) {
     for (int i = 0; i < parts.contents().size(); i++) {
@@ -84,18 +99,21 @@ final class PartMaps {
     }
   }
 
+  private ConfigMap wanted(PartIndex.Part part, String file, MapEntries content) {
+    return content
+        .addTo(new ConfigMapBuilder())
+        .withNewMetadata()
+        .withNamespace(namespace())
+        .withName(part.where())
+        .addToLabels(ApiConstants.LABEL_RING_FILE, file)
+        .addToAnnotations(ApiConstants.ANNOTATION_CONFIG_MAP, map)
+        .endMetadata()
+        .withImmutable(true)
+        .build();
+  }
+
   private void create(PartIndex.Part part, String file, MapEntries content) {
-    ConfigMap wanted =
-        content
-            .addTo(new ConfigMapBuilder())
-            .withNewMetadata()
-            .withNamespace(namespace())
-            .withName(part.where())
-            .addToLabels(ApiConstants.LABEL_RING_FILE, file)
-            .addToAnnotations(ApiConstants.ANNOTATION_CONFIG_MAP, map)
-            .endMetadata()
-            .withImmutable(true)
-            .build();
+    ConfigMap wanted = wanted(part, file, content);
     try {
       client.resource(wanted).create();
     } catch (KubernetesClientException e) {

@@ -36,6 +36,15 @@ public interface RingStore {
   Optional<Ring> backup(String ringMd5);
 
   /**
+   * Asks the API server for everything that {@link #write} would, as a dry run: nothing is changed.
+   *
+   * @throws io.fabric8.kubernetes.client.KubernetesClientException as the write would
+   * @throws StoreChangedException as the write would
+   */
+  void rehearse(Revision revision, Ring ring, @Nullable RingBuilder builder)
+      throws StoreChangedException;
+
+  /**
    * Replaces ring and builder, and nothing else that anybody relies on.
    *
    * @param revision of the content that the two were made from

@@ -236,7 +236,19 @@ public final class SwiftOperatorRingStore implements RingStore {
   }
 
   @Override
+  public void rehearse(Revision revision, Ring ring, @Nullable RingBuilder builder)
+      throws StoreChangedException {
+    patch(maps.rehearsal(), revision, ring, builder);
+  }
+
+  @Override
   public Optional<String> write(Revision revision, Ring ring, @Nullable RingBuilder builder)
+      throws StoreChangedException {
+    return patch(maps, revision, ring, builder);
+  }
+
+  private Optional<String> patch(
+      GuardedMaps patched, Revision revision, Ring ring, @Nullable RingBuilder builder)
       throws StoreChangedException {
     Content content = content(revision);
     Optional<String> job = jobs.active(name);
@@ -247,7 +259,7 @@ public final class SwiftOperatorRingStore implements RingStore {
     byte[] ringBytes = ring.toBytes();
     RingArchive changed = changed(content, ringBytes, builder);
     RingArchive fitting = fitting(content, changed, ringBytes);
-    maps.patch(
+    patched.patch(
         content.map(),
         MapEntries.binary(ringFile, ringBytes).and(MapEntries.binary(TAR, fitting.toBytes())));
     int dropped = changed.backups() - fitting.backups();

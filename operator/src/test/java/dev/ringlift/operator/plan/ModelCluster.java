@@ -427,8 +427,14 @@ final class ModelCluster {
 
   /** As the shell does, after the status of this plan was written. */
   List<SpentAnnotation> takeAnnotations(Plan plan) {
+    return takeAnnotations(plan, Set.of());
+  }
+
+  /** The same, where some tasks could not be changed. */
+  List<SpentAnnotation> takeAnnotations(Plan plan, Set<String> undone) {
     List<SpentAnnotation> spent =
-        SpentAnnotation.of(observe(), plan, Objects.requireNonNull(status, "a status was written"));
+        SpentAnnotation.of(
+            observe(), plan, Objects.requireNonNull(status, "a status was written"), undone);
     for (SpentAnnotation gone : spent) {
       switch (gone.key()) {
         case ApiConstants.ANNOTATION_ACCEPT_RING -> acceptRing = null;

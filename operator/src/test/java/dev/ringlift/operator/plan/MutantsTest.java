@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 /** Each invariant broken on purpose, in the planner or around it: the {@link Explorer} finds it. */
 class MutantsTest {
   private static final Luck ONE_FAULT = new Luck(1, 0, 0);
+  private static final Luck TWO_FAULTS = new Luck(2, 0, 0);
   private static final Luck ONE_WISH = new Luck(0, 1, 0);
   private static final Luck ONE_DEATH = new Luck(0, 0, 1);
   private static final Planner PLANNER = new Planner(Site.SETTINGS);
@@ -39,6 +40,7 @@ class MutantsTest {
   private Set<Invariant> unchecked = EnumSet.noneOf(Invariant.class);
 
   private boolean guarded = true;
+  private boolean looksTwice = true;
   private boolean interleaved;
 
   private static Decider believing(UnaryOperator<Observation> hearsay) {
@@ -59,7 +61,7 @@ class MutantsTest {
     Set<Fault> possible = EnumSet.noneOf(Fault.class);
     possible.addAll(List.of(faults));
     OperatorModel operator =
-        new OperatorModel(at, decider, writes, guarded, new Checks(at, unchecked));
+        new OperatorModel(at, decider, writes, guarded, looksTwice, new Checks(at, unchecked));
     Explorer explorer = new Explorer(operator, new Surroundings(at, possible), interleaved);
 
     assertThatThrownBy(() -> explorer.from(at.untouched(luck)))
@@ -88,6 +90,30 @@ class MutantsTest {
   void aDiskThatIsNotThereIsOverlookedBeforeTheFirstRing() {
     Decider decider = believing(Hearsay::everyDiskIsMounted);
     caught(Invariant.FIRST_RING, site, decider, ONE_FAULT, Fault.DISK_UNMOUNTS);
+  }
+
+  @Test
+  void aFirstRingOnWhatACacheSaysOfTheDisks() {
+    looksTwice = false;
+    caught(
+        Invariant.FIRST_RING,
+        site,
+        PLANNER::plan,
+        TWO_FAULTS,
+        Fault.CACHE_STALLS,
+        Fault.DISK_UNMOUNTS);
+  }
+
+  @Test
+  void aBarrierThatIsPassedOnWhatACacheSaysOfTheNodesMakesObjectsUnreadable() {
+    looksTwice = false;
+    caught(
+        Invariant.READABLE,
+        site,
+        PLANNER::plan,
+        TWO_FAULTS,
+        Fault.CACHE_STALLS,
+        Fault.NODE_FALLS_BACK);
   }
 
   @Test

@@ -38,11 +38,17 @@ final class OperatorModel {
   private final Decider decider;
   private final UnaryOperator<List<Write>> order;
   private final boolean guarded;
+  private final boolean looksTwice;
   private final Checks checks;
 
   OperatorModel(Site site) {
     this(
-        site, new Planner(Site.SETTINGS)::plan, writes -> writes, true, new Checks(site, Set.of()));
+        site,
+        new Planner(Site.SETTINGS)::plan,
+        writes -> writes,
+        true,
+        true,
+        new Checks(site, Set.of()));
   }
 
   /**
@@ -50,17 +56,20 @@ final class OperatorModel {
    *
    * @param order what becomes of the writes of a decision
    * @param guarded whether writes are refused that come too late
+   * @param looksTwice whether it looks at what is there now where {@link LiveReads} say so
    */
   OperatorModel(
       Site site,
       Decider decider,
       UnaryOperator<List<Write>> order,
       boolean guarded,
+      boolean looksTwice,
       Checks checks) {
     this.site = site;
     this.decider = decider;
     this.order = order;
     this.guarded = guarded;
+    this.looksTwice = looksTwice;
     this.checks = checks;
   }
 
@@ -79,7 +88,7 @@ final class OperatorModel {
     Observation seen = site.observe(world, world.cache());
     Plan plan = decider.plan(seen, Site.NOW);
     boolean live = world.cache() == null;
-    if (!live && LiveReads.areNeeded(seen, plan)) {
+    if (!live && looksTwice && LiveReads.areNeeded(seen, plan)) {
       seen = site.observe(world, null);
       plan = decider.plan(seen, Site.NOW);
       live = true;
@@ -109,7 +118,7 @@ final class OperatorModel {
       addRing(writes, world.store(), publish);
       return writes;
     }
-    for (SpentAnnotation spent : SpentAnnotation.of(seen, plan, next)) {
+    for (SpentAnnotation spent : SpentAnnotation.of(seen, plan, next, Set.of())) {
       writes.add(new Write.OfAnnotation(spent.key(), spent.value()));
     }
     return writes;

@@ -275,6 +275,24 @@ abstract class RingStoreContract {
                 .toList());
   }
 
+  @Test
+  void rehearsesAWriteAndChangesNothing() throws Exception {
+    StoredRing.Pair pair = pair();
+    List<ConfigMap> before = allMaps();
+
+    store.rehearse(pair.revision(), prepared(pair.ring()), prepared(pair.builder()));
+
+    assertThat(allMaps()).isEqualTo(before);
+    prepare(pair);
+    assertThatThrownBy(
+            () -> store.rehearse(pair.revision(), prepared(pair.ring()), prepared(pair.builder())))
+        .isInstanceOf(StoreChangedException.class);
+  }
+
+  private List<ConfigMap> allMaps() {
+    return client().configMaps().inNamespace(cluster.namespace()).list().getItems();
+  }
+
   final void assertOnlyOursChanged(List<ConfigMap> before, List<ConfigMap> after) {
     Map<String, String> old = values(before);
     Map<String, String> now = values(after);

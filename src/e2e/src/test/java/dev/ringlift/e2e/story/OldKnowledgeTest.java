@@ -17,7 +17,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An operator whose watches have told it nothing for a while decides on what is there now. */
+/**
+ * An operator that was asleep for a while decides on what is there now. Here time alone would show
+ * it that a node has died, and its watches tell it the rest within moments: that it also asks the
+ * API server, before a ring or a task, is what the mutants of the planner's tests show, which are
+ * caught when they believe their caches.
+ */
 @Tag("e2e")
 @Tag("full")
 @ExtendWith(ApiServerExtension.class)

@@ -30,7 +30,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("e2e")
 @ExtendWith(ApiServerExtension.class)
 class TwoOperatorsTest {
-  /** What is promised, and what a slow machine needs besides. */
+  /**
+   * 20 s are promised: a Lease that holds for 12 s, a look of the other at most 4.4 s after that,
+   * and its writes. Five more, for this is not the time between two entries in the Lease: it lasts
+   * until a line of a process's log is seen here, on two cores that run a whole cluster besides.
+   */
   private static final Duration TAKE_OVER = Duration.ofSeconds(20 + 5);
 
   private static final String LEADS = " leads\\.";
