@@ -270,7 +270,7 @@ public class IncreaseReconciler
       // Before the status says that it was there: whoever replaces it can then be told what it was.
       Optional<String> refusal = publisher.backUp(store, pair.revision());
       if (refusal.isPresent()) {
-        Plan stalled = RefusedRing.ofBackup(seen.increase(), refusal.get(), settings.recheck());
+        Plan stalled = RefusedRing.ofBackup(seen, refusal.get(), settings.recheck(), now);
         return tell(increase, seen, stalled, tasks, now);
       }
     }

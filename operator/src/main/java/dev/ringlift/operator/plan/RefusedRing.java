@@ -6,6 +6,7 @@ import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.operator.plan.Decision.Stall;
 import dev.ringlift.ring.Transition;
 import java.time.Duration;
+import java.time.Instant;
 
 /**
  * What becomes of a plan when the API server refuses a ring, or the backup before it: all stays as
@@ -32,14 +33,19 @@ public final class RefusedRing {
                 Sentences.end(Sentences.foreign(refusal)),
                 Times.inWords(after),
                 wayOut(publish.transition(), increase));
-    return new Plan(phase(increase), new Stall(Reason.RingRefused, message, after), plan.facts());
+    Phase phase =
+        publish.transition() == Transition.INCREASE && hasNoWayBack(increase)
+            ? Phase.Increasing
+            : phase(increase);
+    return new Plan(phase, new Stall(Reason.RingRefused, message, after), plan.facts());
   }
 
   /**
    * In the place of any plan on a ring of which there has to be a backup first. Nothing is said of
    * that ring, so that it is the first look at it again next time.
    */
-  public static Plan ofBackup(Observation.Increase increase, String refusal, Duration after) {
+  public static Plan ofBackup(Observation seen, String refusal, Duration after, Instant now) {
+    Observation.Increase increase = seen.increase();
     return new Plan(
         phase(increase),
         new Stall(
@@ -50,20 +56,23 @@ public final class RefusedRing {
                     Times.inWords(after),
                     increase.name()),
             after),
-        Plan.Facts.NONE);
+        Unlooked.facts(seen, now));
   }
 
   private static Phase phase(Observation.Increase increase) {
     return increase.phase() == Phase.Pending ? Phase.Preflight : increase.phase();
   }
 
+  private static boolean hasNoWayBack(Observation.Increase increase) {
+    return increase.status() != null
+        && Boolean.TRUE.equals(increase.status().pastPointOfNoReturn());
+  }
+
   private static String wayOut(Transition transition, Observation.Increase increase) {
-    boolean noWayBack =
-        increase.status() != null && Boolean.TRUE.equals(increase.status().pastPointOfNoReturn());
     return switch (transition) {
       case PREPARE -> ", or set spec.cancel";
       case INCREASE ->
-          noWayBack
+          hasNoWayBack(increase)
               ? ": the intent to increase stands in the status, so it can't be cancelled any more"
               : ", or set spec.cancel to take the cycle back";
       case FINISH, CANCEL -> "";
