@@ -31,6 +31,20 @@ class CancelTest {
           .eventually("every node is known")
           .until(() -> story.cluster().storageNodes().size() == 3);
 
+      // Preflight does not pass: a consumer that is not there.
+      story
+          .cluster()
+          .apply(
+              Story.INCREASE,
+              7,
+              "  consumers:\n  - {kind: Deployment, name: nobody, role: Proxy, proof: Recon, port: 8080}\n");
+      story.eventually("it is looked at").until(() -> story.inPhase(Phase.Preflight));
+      story.wish("cancel: true");
+      story.eventually("it is Cancelled").until(() -> story.inPhase(Phase.Cancelled));
+      assertThat(story.publishedPowers()).as("nothing was begun").isEqualTo(expected);
+      assertThat(story.cluster().tasks()).isEmpty();
+
+      delete(story);
       story.cluster().courier().cutOff(story.node(2));
       story.cluster().apply(Story.INCREASE, 7, "  verify: Full\n");
       story.eventually("a ring is published").until(() -> story.inPhase(Phase.Preparing));
@@ -49,15 +63,27 @@ class CancelTest {
       story.wish("cancel: true, relinker: {filesPerSecond: 0}");
       assertTakenBack(story, expected);
 
+      delete(story);
+      story.cluster().apply(Story.INCREASE, 7, "  gates: {increase: Manual}\n");
+      story
+          .eventually("it waits for an approval")
+          .until(() -> story.inPhase(Phase.AwaitingApproval));
+      story.wish("cancel: true");
+      assertTakenBack(story, expected);
+
       story.assertAllAt(6);
     }
   }
 
   private static void beginAnew(Story story) {
+    delete(story);
+    story.cluster().apply(Story.INCREASE, 7, "  verify: Full\n  relinker: {filesPerSecond: 100}\n");
+  }
+
+  private static void delete(Story story) {
     story.kubectl("delete", "ppi", Story.INCREASE, "--timeout=30s");
     // As the garbage collector of a whole Kubernetes does.
     story.kubectl("delete", "relinktasks", "--all", "--timeout=30s");
-    story.cluster().apply(Story.INCREASE, 7, "  verify: Full\n  relinker: {filesPerSecond: 150}\n");
   }
 
   /** What the user sees; and that no link of the next power is left. */

@@ -41,7 +41,7 @@ class PauseTest {
           .apply(
               Story.INCREASE,
               7,
-              "  paused: true\n  verify: Full\n  relinker: {filesPerSecond: 150}\n");
+              "  paused: true\n  verify: Full\n  gates: {increase: Manual}\n  relinker: {filesPerSecond: 100}\n");
 
       story
           .eventually("all is checked")
@@ -58,7 +58,22 @@ class PauseTest {
       story.wish("paused: false");
       pauseInTheMiddleOf(story, Step.Relink, 2);
       pauseInTheMiddleOf(story, Step.Verify, 2);
+      story
+          .eventually("it waits for an approval")
+          .until(() -> story.inPhase(Phase.AwaitingApproval));
+      pause(story);
+      story.kubectl("annotate", "ppi", Story.INCREASE, "ringlift.dev/approve=Increase/1");
+      assertHoldsStill(story, 2);
+
+      pauseWhileARingSpreads(story, Phase.Increasing, 3);
+      assertThat(story.cluster().tasks())
+          .as("cleanup is not begun")
+          .noneMatch(task -> task.getSpec().step() == Step.Cleanup);
+      story.wish("paused: false");
       pauseInTheMiddleOf(story, Step.Cleanup, 3);
+      pauseWhileARingSpreads(story, Phase.Finishing, 4);
+      // All is done by then: it may say so although it is paused.
+      story.wish("paused: false");
       story.awaitComplete();
 
       assertThat(story.publishedPowers()).containsExactly("6/null", "6/7", "7/7", "7/null");
@@ -85,6 +100,17 @@ class PauseTest {
     story.eventually("every agent holds still").until(() -> story.allNodes(step, State.Paused));
     assertHoldsStill(story, rings);
     story.wish("paused: false");
+  }
+
+  /** Lets it go on to the next ring, which one node is slow to get. */
+  private static void pauseWhileARingSpreads(Story story, Phase phase, int rings) {
+    story.cluster().courier().cutOff(story.node(2));
+    story.wish("paused: false");
+    story.eventually("a node lacks the ring").until(() -> story.inPhase(phase));
+    story.eventually("the ring is published").until(() -> story.publishedPowers().size() == rings);
+    pause(story);
+    story.cluster().courier().reconnect(story.node(2));
+    assertHoldsStill(story, rings);
   }
 
   /** Neither is a ring published, nor does any agent look at a file. */
