@@ -75,7 +75,8 @@ class RebalancedTest {
     Path builder = Files.copy(story.usersBuilder(), folder.resolve("object.builder"));
     story.ringBuilder(builder, "pretend_min_part_hours_passed");
     story.ringBuilder(builder, "set_weight", "d0", "50");
-    story.ringBuilder(builder, "rebalance");
+    // 1 is a warning: that partitions are not dispersed as they should be.
+    assertThat(story.swift().ringBuilder(builder.toString(), "rebalance").exitCode()).isLessThan(2);
     return Map.of(
         "object.ring.gz", Files.readAllBytes(folder.resolve("object.ring.gz")),
         "object.builder", Files.readAllBytes(builder));
