@@ -88,8 +88,8 @@ class IncreaseRunTest {
       cluster.startOperator();
       cluster.apply("grow", 8);
 
-      approveWhenAsked(cluster, "Prepare/2");
-      approveWhenAsked(cluster, "Prepare/3");
+      approveWhenAsked(cluster, "grow", "Prepare/2");
+      approveWhenAsked(cluster, "grow", "Prepare/3");
       awaitPhase(cluster, "grow", Phase.Complete);
 
       assertThat(ring(ringMap(cluster)).partPower()).isEqualTo(8);
@@ -199,16 +199,13 @@ class IncreaseRunTest {
   }
 
   /** Nobody tells of replication here. */
-  private static void approveWhenAsked(SimulatedCluster cluster, String gate) {
+  static void approveWhenAsked(SimulatedCluster cluster, String name, String gate) {
     String command = "ringlift.dev/approve=" + gate;
-    await("it asks for " + gate)
+    await(name + " asks for " + gate)
         .atMost(LONG)
         .pollInterval(Duration.ofMillis(100))
-        .until(() -> String.valueOf(cluster.status("grow").message()).contains(command));
-    cluster
-        .server()
-        .kubectl("annotate", "-n", cluster.namespace(), "ppi", "grow", command)
-        .orThrow();
+        .until(() -> String.valueOf(cluster.status(name).message()).contains(command));
+    cluster.server().kubectl("annotate", "-n", cluster.namespace(), "ppi", name, command).orThrow();
   }
 
   static void awaitPhase(SimulatedCluster cluster, String name, Phase phase) {

@@ -1,5 +1,6 @@
 package dev.ringlift.operator;
 
+import static dev.ringlift.operator.IncreaseRunTest.approveWhenAsked;
 import static dev.ringlift.operator.IncreaseRunTest.awaitPhase;
 import static dev.ringlift.operator.IncreaseRunTest.ringMap;
 import static dev.ringlift.operator.cluster.SimulatedCluster.BUILDER;
@@ -56,6 +57,7 @@ class SharedMapTest {
               .build());
       cluster.client().resource(second).create();
 
+      approveWhenAsked(cluster, "policy-1", "Prepare/2");
       awaitPhase(cluster, "policy-0", Phase.Complete);
       awaitPhase(cluster, "policy-1", Phase.Complete);
 
