@@ -81,51 +81,43 @@ class LiveSwiftTest {
   @Test
   @Tag("full")
   void clientsSeeNothingOfTwoDoublingsOfTwoPolicies(ApiServer server, @TempDir Path folder) {
-    try (LiveCluster live = new LiveCluster(server, folder, LiveSettings.thorough())) {
-      LiveJudge judge = new LiveJudge(live);
-      live.start();
-      live.startLoad();
-
-      live.apply(server, 0, 8, live.proxies(), "");
-      live.apply(server, 1, 8, live.proxies(), "");
-      live.awaitPhase(0, Phase.Complete);
-      live.awaitPhase(1, Phase.Complete);
-      live.stopLoad();
-
-      List<String> powers = List.of("6/null", "6/7", "7/7", "7/null", "7/8", "8/8", "8/null");
-      List<Spread.Window> windows =
-          List.of(judge.assertBarrierHeld(0, powers), judge.assertBarrierHeld(1, powers)).stream()
-              .flatMap(List::stream)
-              .toList();
-      judge.assertPromisesKept(windows);
-      judge.assertAllAt(0, 8);
-      judge.assertAllAt(1, 8);
-    }
+    assertClientsSeeNothing(
+        server,
+        folder,
+        LiveSettings.thorough(),
+        8,
+        List.of("6/null", "6/7", "7/7", "7/null", "7/8", "8/8", "8/null"));
   }
 
   /** No time is shortened that servers or operator have by default. */
   @Test
   @Tag("full")
   void clientsSeeNothingWithTheIntervalsThatSwiftHasItself(ApiServer server, @TempDir Path folder) {
-    try (LiveCluster live = new LiveCluster(server, folder, LiveSettings.asShipped())) {
+    assertClientsSeeNothing(
+        server, folder, LiveSettings.asShipped(), 7, List.of("6/null", "6/7", "7/7", "7/null"));
+  }
+
+  /** Of the increases of both policies to this power. */
+  private static void assertClientsSeeNothing(
+      ApiServer server, Path folder, LiveSettings settings, int target, List<String> powers) {
+    try (LiveCluster live = new LiveCluster(server, folder, settings)) {
       LiveJudge judge = new LiveJudge(live);
       live.start();
       live.startLoad();
 
-      live.apply(server, 0, 7, live.proxies(), "");
-      live.apply(server, 1, 7, live.proxies(), "");
+      live.apply(server, 0, target, live.proxies(), "");
+      live.apply(server, 1, target, live.proxies(), "");
       live.awaitPhase(0, Phase.Complete);
       live.awaitPhase(1, Phase.Complete);
       live.stopLoad();
 
-      List<String> powers = List.of("6/null", "6/7", "7/7", "7/null");
       List<Spread.Window> windows =
           List.of(judge.assertBarrierHeld(0, powers), judge.assertBarrierHeld(1, powers)).stream()
               .flatMap(List::stream)
               .toList();
       judge.assertPromisesKept(windows);
-      judge.assertAllAt(0, 7);
-      judge.assertAllAt(1, 7);
+      judge.assertAllAt(0, target);
+      judge.assertAllAt(1, target);
     }
   }
 }
