@@ -69,7 +69,8 @@ def write(rnd, router, policy, told, power, next_part_power, name):
             # As the object server does: it reads the object first, and says 404 if there is none.
             disk_file.read_metadata()
             disk_file.write_metadata({'X-Timestamp': stamp.internal, 'X-Object-Meta-Value': value})
-            told[name] = ['POST', stamp.internal, known[2]]
+            # Of what data it is, after a write that failed, nobody knows.
+            told[name] = ['UNKNOWN' if known[0] == 'UNKNOWN' else 'POST', stamp.internal, known[2]]
     except (DiskFileError, DiskFileNotExist, OSError):
         # The client was told that it failed, so either may hold; so does a proxy whose PUT failed, which is tried again.
         told[name] = ['UNKNOWN', stamp.internal, '']
