@@ -271,7 +271,7 @@ public class IncreaseReconciler
       Optional<String> refusal = publisher.backUp(store, pair.revision());
       if (refusal.isPresent()) {
         Plan stalled = RefusedRing.ofBackup(seen, refusal.get(), settings.recheck(), now);
-        return tell(increase, seen, stalled, tasks, now);
+        return tell(increase, seen, stalled, status(increase, stalled, now), tasks, now);
       }
     }
     if (plan.decision() instanceof Publish publish) {
@@ -286,9 +286,14 @@ public class IncreaseReconciler
       Plan stalled =
           RefusedRing.of(
               plan, publish, Observer.increase(present), outcome.refusal(), settings.recheck());
-      return tell(present, seen, stalled, tasks, now);
+      return tell(present, seen, stalled, status(present, stalled, now), tasks, now);
     }
-    return tell(increase, seen, carriedOut, tasks, now);
+    return tell(increase, seen, carriedOut, next, tasks, now);
+  }
+
+  private static PartitionPowerIncreaseStatus status(
+      PartitionPowerIncrease increase, Plan plan, Instant now) {
+    return StatusAggregator.aggregate(Observer.increase(increase), plan, now);
   }
 
   /** All that is said and done beside a decision; returns when to look again. */
@@ -296,11 +301,10 @@ public class IncreaseReconciler
       PartitionPowerIncrease increase,
       Observation seen,
       Plan plan,
+      PartitionPowerIncreaseStatus next,
       TaskWriter.Written tasks,
       Instant now) {
     PartitionPowerIncreaseStatus old = increase.getStatus();
-    PartitionPowerIncreaseStatus next =
-        StatusAggregator.aggregate(Observer.increase(increase), plan, now);
     PartitionPowerIncrease written = statusWriter.write(increase, next);
     say(written, old, next, plan, now);
     Errands errands = Errands.of(seen, plan);

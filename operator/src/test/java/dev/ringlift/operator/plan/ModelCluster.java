@@ -331,29 +331,9 @@ final class ModelCluster {
   }
 
   private Audience withReplication() {
-    List<String> addresses =
-        nodes.values().stream()
-            .flatMap(node -> node.addresses.stream())
-            .map(a -> a + ":6200")
-            .toList();
-    Consumer servers =
-        new Consumer(
-            Consumer.Kind.Addresses,
-            "servers",
-            Consumer.Role.Object,
-            Consumer.Proof.Recon,
-            null,
-            null,
-            addresses);
-    ReconAnswer answer = new ReconAnswer(now, Map.of(RING_FILE, ringMd5()), null, null, now);
+    List<String> hosts = nodes.values().stream().flatMap(node -> node.addresses.stream()).toList();
     List<Audience.Group> groups = new ArrayList<>(audience.groups());
-    groups.add(
-        new Audience.Group(
-            servers,
-            null,
-            addresses.stream()
-                .map(each -> new Audience.Member(each, true, false, null, null, answer, null))
-                .toList()));
+    groups.add(ObjectServers.replicated(hosts, RING_FILE, ringMd5(), now));
     return new Audience(groups, audience.mounts());
   }
 

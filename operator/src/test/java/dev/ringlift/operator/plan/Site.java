@@ -157,25 +157,11 @@ record Site(
 
   /** Object servers of all nodes, which always tell of a pass: replication is not in the model. */
   private Group replicated(World world) {
-    List<String> addresses =
-        IntStream.rangeClosed(1, nodes).mapToObj(node -> "10.0.0." + node + ":6200").toList();
-    Consumer servers =
-        new Consumer(
-            Consumer.Kind.Addresses,
-            "servers",
-            Consumer.Role.Object,
-            Consumer.Proof.Recon,
-            null,
-            null,
-            addresses);
-    ReconAnswer answer =
-        new ReconAnswer(NOW, Map.of(RING_FILE, world.store().ring()), null, null, NOW);
-    return new Group(
-        servers,
-        null,
-        addresses.stream()
-            .map(each -> new Member(each, true, false, null, null, answer, null))
-            .toList());
+    return ObjectServers.replicated(
+        IntStream.rangeClosed(1, nodes).mapToObj(node -> "10.0.0." + node).toList(),
+        RING_FILE,
+        world.store().ring(),
+        NOW);
   }
 
   StoredRing.Pair pair(World world) {

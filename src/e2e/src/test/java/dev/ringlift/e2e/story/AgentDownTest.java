@@ -59,10 +59,7 @@ class AgentDownTest {
       ApiServer server, @TempDir Path folder) {
     try (Story story = new Story(server, folder, 6, 100)) {
       String behind = story.node(2);
-      story.startAll();
-      story
-          .eventually("every node is known")
-          .until(() -> story.cluster().storageNodes().size() == 3);
+      story.startAllAndAwaitNodes();
       story.cluster().courier().cutOff(behind);
       story.cluster().apply(Story.INCREASE, 7);
 

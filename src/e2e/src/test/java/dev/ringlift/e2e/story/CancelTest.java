@@ -26,10 +26,7 @@ class CancelTest {
       ApiServer server, @TempDir Path folder) {
     try (Story story = new Story(server, folder, 6, 500)) {
       List<String> expected = new ArrayList<>(List.of("6/null"));
-      story.startAll();
-      story
-          .eventually("every node is known")
-          .until(() -> story.cluster().storageNodes().size() == 3);
+      story.startAllAndAwaitNodes();
 
       // Preflight does not pass: a consumer that is not there.
       story

@@ -32,10 +32,7 @@ class PauseTest {
   @Test
   void anIncreaseHoldsStillInEveryPhaseAndGoesOnWhereItWas(ApiServer server, @TempDir Path folder) {
     try (Story story = new Story(server, folder, 6, 500)) {
-      story.startAll();
-      story
-          .eventually("every node is known")
-          .until(() -> story.cluster().storageNodes().size() == 3);
+      story.startAllAndAwaitNodes();
       story
           .cluster()
           .apply(

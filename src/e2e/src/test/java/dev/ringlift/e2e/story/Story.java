@@ -232,6 +232,13 @@ final class Story implements AutoCloseable {
     cluster.startOperator();
   }
 
+  /** The same, and waits until every agent has reported. */
+  void startAllAndAwaitNodes() {
+    startAll();
+    eventually("every node is known")
+        .until(() -> cluster.storageNodes().size() == cluster.hosts().size());
+  }
+
   /** Limits the rate on each node, so that a step lasts long enough to be disturbed. */
   void limitRate(int filesPerSecond) {
     wish("relinker: {filesPerSecond: %d}".formatted(filesPerSecond));
