@@ -3,9 +3,13 @@ package dev.ringlift.e2e.chart;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
 import com.marcnuri.helm.TemplateCommand;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The chart of this checkout, rendered by Helm's own library. */
 public final class RingliftChart {
@@ -30,6 +34,19 @@ public final class RingliftChart {
   /** The folder of the chart. */
   public static Path folder() {
     return FOLDER;
+  }
+
+  /** The version of what it installs, which its images have as tag. */
+  public static String version() {
+    try (Stream<String> lines = Files.lines(FOLDER.resolve("Chart.yaml"))) {
+      return lines
+          .filter(line -> line.startsWith("appVersion: "))
+          .map(line -> line.substring("appVersion: ".length()).strip())
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The values for a kind of site. */

@@ -2,6 +2,7 @@ package dev.ringlift.testkit.kube;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ringlift.testkit.process.Command;
 import dev.ringlift.testkit.process.ManagedProcess;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Taint;
@@ -54,6 +55,7 @@ public final class Machine {
     try {
       Files.createDirectories(devicesRoot());
       Files.createDirectories(reconCache());
+      Files.createDirectories(sites());
       Files.createDirectories(folder.resolve("cni"));
       configure();
     } catch (IOException e) {
@@ -114,6 +116,11 @@ public final class Machine {
     return folder.resolve("var-cache-swift");
   }
 
+  /** What the node has as {@code /srv/sites}: for further Swift clusters on it. */
+  public Path sites() {
+    return folder.resolve("sites");
+  }
+
   /** Logs of containers, in folders by pod and container. */
   public Path podLogs() {
     return folder.resolve("pod-logs");
@@ -156,6 +163,24 @@ public final class Machine {
       }
       pause();
     }
+  }
+
+  /** Gives an image that it has a further name. */
+  public void tagImage(String image, String name) {
+    long pid = Objects.requireNonNull(process, "it is started first").pid();
+    Command.of(
+            "nsenter",
+            "--mount",
+            "--target=" + pid,
+            "ctr",
+            "--address=/run/containerd/containerd.sock",
+            "--namespace=k8s.io",
+            "images",
+            "tag",
+            image,
+            name)
+        .run()
+        .orThrow();
   }
 
   private boolean isReady() {

@@ -20,7 +20,8 @@ import java.util.stream.Stream;
  *
  * <p>What is not there: a network of pods (they have to take the host's), DNS, kube-proxy. All
  * nodes share the network and the file system of this machine; each has an address of its own in
- * the loopback network, and its own {@code /srv/node} and {@code /var/cache/swift}.
+ * the loopback network, and its own {@code /srv/node}, {@code /srv/sites} and {@code
+ * /var/cache/swift}.
  */
 public final class WholeCluster implements AutoCloseable {
   private static final Duration STOP = Duration.ofSeconds(20);
@@ -41,7 +42,7 @@ public final class WholeCluster implements AutoCloseable {
   private final Map<Path, String> kernelSettings = new LinkedHashMap<>();
 
   /**
-   * Starts all but the nodes: what is to be on them has to be put there before.
+   * Starts all but the nodes.
    *
    * @param folder for everything; stays
    * @param nodes their names

@@ -2,8 +2,8 @@
 # A node: containerd and kubelet in PID and mount namespaces of their own (unshare), so that killing the first process is pulling the
 # plug: every process goes, every mount goes.
 #   machine.sh NAME PLACE KUBELET IMAGE...
-# In PLACE: kubelet.yaml, kubelet.kubeconfig, containerd.toml; srv-node and var-cache-swift, which the node has as
-# /srv/node and /var/cache/swift.
+# In PLACE: kubelet.yaml, kubelet.kubeconfig, containerd.toml; srv-node, sites and var-cache-swift, which the node has as
+# /srv/node, /srv/sites and /var/cache/swift.
 set -euo pipefail
 name=$1 folder=$2 kubelet=$3
 shift 3
@@ -13,8 +13,9 @@ mount -t tmpfs none /srv
 mount -t tmpfs none /var/cache
 mount -t tmpfs none /run
 mount -t tmpfs none /mnt
-mkdir -p /srv/node /var/cache/swift /mnt/kubelet "$folder"/{containerd,kubelet,pod-logs}
+mkdir -p /srv/node /srv/sites /var/cache/swift /mnt/kubelet "$folder"/{containerd,kubelet,pod-logs}
 mount --bind "$folder/srv-node" /srv/node
+mount --bind "$folder/sites" /srv/sites
 mount --bind "$folder/var-cache-swift" /var/cache/swift
 # by a short way: the paths of sockets have at most 107 characters
 mount --bind "$folder/kubelet" /mnt/kubelet
