@@ -87,9 +87,22 @@ final class SiteView {
         .collect(Collectors.toSet());
   }
 
-  /** The images of all of Ringlift's containers. */
+  /** Of the DaemonSet: another one as soon as anything in it has been changed. */
+  long agentsGeneration() {
+    return client()
+        .apps()
+        .daemonSets()
+        .inNamespace(namespace)
+        .withName(RingliftChart.AGENT)
+        .require()
+        .getMetadata()
+        .getGeneration();
+  }
+
+  /** The images of all of Ringlift's containers, but of those that are ending. */
   Set<String> images() {
     return pods("").stream()
+        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
         .flatMap(pod -> pod.getSpec().getContainers().stream())
         .map(container -> container.getImage())
         .collect(Collectors.toSet());
