@@ -28,6 +28,7 @@ final class Progress {
             now.counters().linked(),
             now.counters().removed(),
             state(now) == DeviceState.Failed ? Math.max(1, errors) : errors,
+            now.worked().toSeconds(),
             message(now));
     return earlier == null ? fresh : added(earlier, fresh);
   }
@@ -44,7 +45,18 @@ final class Progress {
         earlier.linked() + fresh.linked(),
         earlier.removed() + fresh.removed(),
         fresh.errors(),
+        worked(earlier, fresh),
         fresh.message());
+  }
+
+  /** Unknown where somebody has worked before who did not measure it. */
+  private static @Nullable Long worked(DeviceProgress earlier, DeviceProgress fresh) {
+    Long before = earlier.workedSeconds();
+    Long since = fresh.workedSeconds();
+    if (before == null) {
+      return earlier.partitionsDone() == 0 ? since : null;
+    }
+    return since == null ? before : before + since;
   }
 
   private static DeviceState state(dev.ringlift.relinker.DeviceProgress now) {

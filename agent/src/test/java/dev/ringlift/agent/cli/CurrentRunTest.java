@@ -81,6 +81,7 @@ class CurrentRunTest {
         0,
         Optional.empty(),
         Duration.ZERO,
+        Duration.ZERO,
         Optional.empty(),
         Optional.empty(),
         result);

@@ -70,6 +70,7 @@ class ProgressTextTest {
         50,
         Optional.empty(),
         Duration.ZERO,
+        Duration.ZERO,
         secondsLeft == 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(secondsLeft)),
         Optional.empty(),
         Optional.empty());

@@ -92,6 +92,7 @@ final class FakeRelinker implements Relinker, Verifier {
           result.isPresent() ? 0 : 50.4,
           Optional.empty(),
           Duration.ZERO,
+          Duration.ofMillis(90_500),
           Optional.empty(),
           Optional.empty(),
           result);

@@ -20,14 +20,16 @@ import org.jspecify.annotations.Nullable;
  * How long the cleanup of the present cycle will still take, from what was measured:
  *
  * <ol>
- *   <li>Of a node that is cleaning up at its first try, and far enough to tell: what the rest of
- *       its slowest device takes at the pace so far. The devices of a node are walked at the same
- *       time.
- *   <li>Of others: what relinking took there, at one try, in the windows, and half as much again:
- *       it touches each file once more than relinking does. Three times as much where the links of
- *       a former round were there already. What is done is taken off.
- *   <li>Of a node without such a figure, and of one whose cleanup is tried again: no less than the
- *       mean of those with one. When a try began says nothing of what was done before it.
+ *   <li>Of a node that is cleaning up, and far enough to tell: what the rest of its slowest device
+ *       takes at the pace so far. The devices of a node are walked at the same time.
+ *   <li>Of others: what relinking took there, and half as much again: it touches each file once
+ *       more than relinking does. Three times as much where the links of a former round were there
+ *       already. What is done is taken off.
+ *   <li>How long work took is what the agent has measured; see {@link NodePace}. Where it has not:
+ *       the time since it began, in the windows, if it was the first try. When a later try began
+ *       says nothing of what was done before it.
+ *   <li>Of a node without such a figure, and of one whose cleanup is tried again unmeasured: no
+ *       less than the mean of those with one.
  *   <li>Over all nodes: as many at once, and zone by zone, as the user wants it.
  *   <li>Where no node has a figure: all the time from Prepare until relinking was done, worked or
  *       not, and half as much again. It is a bound.
@@ -70,7 +72,9 @@ record Budget(Duration work, boolean measured) {
     for (String node : all) {
       Task task = cleaned.get(node);
       Double whole = known.get(node);
-      boolean sure = whole != null && (task == null || isFirstTry(task, retries));
+      boolean sure =
+          whole != null
+              && (task == null || isFirstTry(task, retries) || measured(task).isPresent());
       double most = Math.max(whole == null ? 0 : whole, sure ? 0 : mean.getAsDouble());
       seconds.put(node, most * (1 - share(task)));
     }
@@ -130,19 +134,30 @@ record Budget(Duration work, boolean measured) {
   private static Optional<Double> asRelinked(
       @Nullable Task task, Retries retries, Windows windows) {
     RelinkTaskStatus status = task == null ? null : task.status();
-    if (task == null
-        || status == null
-        || status.state() != RelinkTaskStatus.State.Succeeded
-        || !isFirstTry(task, retries)) {
+    if (task == null || status == null || status.state() != RelinkTaskStatus.State.Succeeded) {
       return Optional.empty();
     }
+    return measured(task)
+        .or(() -> isFirstTry(task, retries) ? sinceItBegan(status, windows) : Optional.empty())
+        .map(took -> took * (status.round() == 0 ? OF_RELINK : OF_RELINK_AGAIN));
+  }
+
+  private static Optional<Double> sinceItBegan(RelinkTaskStatus status, Windows windows) {
     Instant start = Times.parse(status.startTime(), Instant.MAX);
     Instant end = Times.parse(status.completionTime(), Instant.MIN);
     return end.isAfter(start)
-        ? Optional.of(
-            seconds(windows.openBetween(start, end))
-                * (status.round() == 0 ? OF_RELINK : OF_RELINK_AGAIN))
+        ? Optional.of(seconds(windows.openBetween(start, end)))
         : Optional.empty();
+  }
+
+  /** All of a node's work, by the working time of its devices; empty where that is not known. */
+  private static Optional<Double> measured(Task task) {
+    RelinkTaskStatus status = task.status();
+    return status == null || status.round() != task.spec().round()
+        ? Optional.empty()
+        : NodePace.of(Set.copyOf(task.spec().devices()), status)
+            .map(NodePace::whole)
+            .filter(whole -> whole > 0);
   }
 
   /** All of a node's cleanup, by what is done. */
@@ -150,8 +165,12 @@ record Budget(Duration work, boolean measured) {
       @Nullable Task task, Retries retries, Windows windows, Instant now) {
     RelinkTaskStatus status = task == null ? null : task.status();
     double share = share(task);
-    if (task == null || status == null || share < TELLING || !isFirstTry(task, retries)) {
+    if (task == null || status == null || share < TELLING) {
       return Optional.empty();
+    }
+    Optional<Double> measured = measured(task);
+    if (measured.isPresent() || !isFirstTry(task, retries)) {
+      return measured;
     }
     Instant start = Times.parse(status.startTime(), now);
     Instant end = Times.parse(status.completionTime(), now);

@@ -1,7 +1,6 @@
 package dev.ringlift.operator.plan;
 
 import dev.ringlift.api.v1alpha1.NodeSelection;
-import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
 import dev.ringlift.operator.plan.NodeTurns.Zone;
 import dev.ringlift.operator.plan.StepWork.NodeState;
 import dev.ringlift.operator.plan.StepWork.NodeWork;
@@ -16,65 +15,61 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How long a step will still take:
  *
  * <ol>
- *   <li>A device: what the rest takes at its pace since its node began. The devices of a node are
- *       walked at the same time, so that a node takes as long as its slowest one.
+ *   <li>A node at work: as its {@link NodePace} has it; one that failed, after its back-off.
  *   <li>A node that has not begun, or not far enough to tell: the mean of the others.
  *   <li>Over all: each node begins when it is its turn, as many at once, and zone by zone, as the
  *       user wants it; so the end is that of the last one, not that of the average.
  * </ol>
  */
 final class Forecast {
-  /** Below this share of a device there is no ground yet for an estimate. */
-  private static final double ESTIMABLE = 0.02;
-
   private Forecast() {}
 
-  /** A node's work: what is known of it. */
-  private record Pace(double worked, double left) {}
-
-  /** Time in which windows have to be open; empty if nothing tells yet. */
+  /** Time in which work has to be allowed; empty if nothing tells yet. */
   static Optional<Duration> left(
-      StepWork work,
-      Map<String, Zone> zones,
-      NodeSelection selection,
-      Windows windows,
-      Instant now) {
-    Map<String, Pace> known = new HashMap<>();
+      StepWork work, Map<String, Zone> zones, NodeSelection selection, Instant now) {
+    Map<String, NodePace> known = new HashMap<>();
     for (NodeWork node : work.nodes()) {
-      Pace pace = pace(node, windows, now);
-      if (pace != null) {
-        known.put(node.name(), pace);
-      }
+      Optional.ofNullable(node.status())
+          .flatMap(status -> NodePace.of(node.devices(), status))
+          .ifPresent(pace -> known.put(node.name(), pace));
     }
     if (known.isEmpty()) {
       return Optional.empty();
     }
-    double whole =
-        known.values().stream()
-            .mapToDouble(pace -> pace.worked() + pace.left())
-            .average()
-            .orElseThrow();
-    // Who works goes on; the others follow by name.
+    double whole = known.values().stream().mapToDouble(NodePace::whole).average().orElseThrow();
     Map<String, Double> seconds = new LinkedHashMap<>();
     work.nodes().stream()
         .filter(node -> node.state() != NodeState.Done)
         .sorted(
-            Comparator.comparing((NodeWork node) -> !known.containsKey(node.name()))
+            Comparator.comparing((NodeWork node) -> turn(node, known.containsKey(node.name())))
                 .thenComparing(NodeWork::name))
         .forEach(
             node -> {
-              Pace pace = known.get(node.name());
-              seconds.put(node.name(), pace == null ? whole : pace.left());
+              NodePace pace = known.get(node.name());
+              seconds.put(node.name(), backoff(node, now) + (pace == null ? whole : pace.left()));
             });
     int limit = NodeTurns.limit(selection.maxConcurrent(), work.nodes().size());
     double total = overAll(seconds, zones, limit, selection.oneZoneAtATime());
     return Optional.of(Duration.ofMillis((long) (total * 1000)));
+  }
+
+  /** Who works goes on; then as in {@link NodeTurns.Standing}. */
+  private static int turn(NodeWork node, boolean begun) {
+    return switch (node.state()) {
+      case Running -> 0;
+      case Waiting -> begun ? 1 : 2;
+      case Failed, Done -> 3;
+    };
+  }
+
+  private static double backoff(NodeWork node, Instant now) {
+    Instant at = node.retryAt();
+    return at == null || at.isBefore(now) ? 0 : Duration.between(now, at).toMillis() / 1000.0;
   }
 
   /**
@@ -106,29 +101,5 @@ final class Forecast {
       last = Math.max(last, end);
     }
     return last;
-  }
-
-  /** Null if it does not tell. */
-  private static @Nullable Pace pace(NodeWork node, Windows windows, Instant now) {
-    RelinkTaskStatus status = node.status();
-    if (status == null || status.startTime() == null) {
-      return null;
-    }
-    Instant start = Times.parse(status.startTime(), now);
-    Instant end = Times.parse(status.completionTime(), now);
-    if (!start.isBefore(end)) {
-      return null;
-    }
-    double worked = windows.openBetween(start, end).toMillis() / 1000.0;
-    if (node.state() == NodeState.Done) {
-      return new Pace(worked, 0);
-    }
-    double slowest =
-        status.devices().stream()
-            .filter(device -> node.devices().contains(device.name()))
-            .mapToDouble(StepProgress::share)
-            .min()
-            .orElse(0);
-    return slowest < ESTIMABLE ? null : new Pace(worked, worked * (1 - slowest) / slowest);
   }
 }

@@ -249,11 +249,7 @@ public final class StatusAggregator {
       DeviceMap devices = plan.facts().devices();
       Duration left =
           Forecast.left(
-                  work,
-                  devices == null ? Map.of() : devices.zones(),
-                  increase.spec().nodes(),
-                  windows,
-                  now)
+                  work, devices == null ? Map.of() : devices.zones(), increase.spec().nodes(), now)
               .orElse(null);
       return StepProgress.of(work, left, windows, now);
     }

@@ -150,18 +150,22 @@ class StatusAggregatorTest {
   }
 
   @Test
-  void theEstimateFollowsFromTheTimeSpentAndTheShareDone() {
+  void theEstimateFollowsFromTheTimeWorkedAndTheShareDone() {
     cluster.until(ChangeTasks.class, Reason.Relinking);
     cluster.step();
     cluster.report(
         cluster.task("node-a", Step.Relink),
         State.Running,
-        List.of(walking("sda1", 8), walking("sda2", 8)));
-    cluster.pass(Duration.ofMinutes(5));
+        List.of(worked("sda1", 8, 300), worked("sda2", 8, 250)));
+    cluster.pass(Duration.ofDays(5)); // paused, of which the estimate knows nothing
     cluster.step();
 
     // node-a is half done after 300 s; node-b, which does not tell yet, has all of it before it
     assertThat(Objects.requireNonNull(status().progress()).estimatedCompletion())
         .isEqualTo(Times.format(cluster.now.plusSeconds(600)));
+  }
+
+  private static DeviceProgress worked(String name, long done, long seconds) {
+    return new DeviceProgress(name, DeviceState.Running, done, 16, 1, 1, 0, 0, seconds, null);
   }
 }

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param hashDirsPerSecond the rate over about the last ten seconds
  * @param started when work on the device began, empty while it waits
  * @param elapsed time since then, ending with the result
+ * @param worked how much of that was work on partitions, without pauses
  * @param remaining an estimate of the working time left, empty while there is no ground for one
  * @param needs what a dry run found so far, empty for others
  * @param result how it ended, empty before
@@ -31,6 +32,7 @@ public record DeviceProgress(
     double hashDirsPerSecond,
     Optional<Instant> started,
     Duration elapsed,
+    Duration worked,
     Optional<Duration> remaining,
     Optional<Needs> needs,
     Optional<DeviceResult> result) {

@@ -86,6 +86,8 @@ public record RelinkTaskStatus(
    *
    * @param name under the devices root
    * @param partitionsTotal partitions to be walked; 0 until known
+   * @param workedSeconds for how long partitions were worked on in this round, in all attempts and
+   *     without pauses; null from an agent that does not measure it
    * @param message why it failed
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -99,7 +101,35 @@ public record RelinkTaskStatus(
       @JsonPropertyDescription("Hard links made.") long linked,
       @JsonPropertyDescription("Files removed from old partitions.") long removed,
       @JsonPropertyDescription("Errors.") long errors,
-      @JsonPropertyDescription("Why it failed.") @Nullable String message) {}
+      @JsonPropertyDescription(
+              "For how long partitions were worked on, in all attempts and without pauses.")
+          @Nullable Long workedSeconds,
+      @JsonPropertyDescription("Why it failed.") @Nullable String message) {
+
+    /** One whose working time is not known. */
+    public DeviceProgress(
+        String name,
+        DeviceState state,
+        long partitionsDone,
+        long partitionsTotal,
+        long files,
+        long linked,
+        long removed,
+        long errors,
+        @Nullable String message) {
+      this(
+          name,
+          state,
+          partitionsDone,
+          partitionsTotal,
+          files,
+          linked,
+          removed,
+          errors,
+          null,
+          message);
+    }
+  }
 
   /**
    * An error.

@@ -215,6 +215,7 @@ final class Meter {
         started == null ? 0 : rate(now, counters.hashDirs()),
         Optional.ofNullable(started),
         elapsed,
+        worked(now),
         result != null ? Optional.empty() : estimate.left(worked(now), counters.hashDirs()),
         needs(),
         Optional.ofNullable(result));
