@@ -1,5 +1,6 @@
 package dev.ringlift.operator.plan;
 
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.KnownConsumer;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingFileStatus;
 import dev.ringlift.operator.plan.Observation.Heartbeat;
@@ -25,18 +26,21 @@ import org.jspecify.annotations.Nullable;
  * @param consumers what the consumers have proved
  * @param demands what is not true of the consumers themselves that has to be, once the increase has
  *     changed something; before, preflight looks
+ * @param asked each consumer, as it is now
  */
 record Barrier(
     int nodes,
     List<Problem> missingNodes,
     List<Problem> overdueNodes,
     ConsumerProofs consumers,
-    List<Problem> demands) {
+    List<Problem> demands,
+    List<KnownConsumer> asked) {
 
   Barrier {
     missingNodes = List.copyOf(missingNodes);
     overdueNodes = List.copyOf(overdueNodes);
     demands = List.copyOf(demands);
+    asked = List.copyOf(asked);
   }
 
   static Barrier of(
@@ -58,11 +62,18 @@ record Barrier(
     boolean late =
         ring.since() != null && now.isAfter(ring.since().plus(settings.consumers().staleAfter()));
     List<Problem> overdue = late ? missing.stream().filter(p -> !isLost(p)).toList() : List.of();
-    List<Problem> demands =
-        ring.published()
-            ? ConsumerDemands.unmet(seen.increase().spec(), seen.audience())
-            : List.of();
-    return new Barrier(total, missing, overdue, consumers, demands);
+    List<Problem> demands = new ArrayList<>();
+    if (ring.published()) {
+      demands.addAll(ConsumerDemands.unmet(seen.increase().spec(), seen.audience()));
+      demands.addAll(KnownConsumers.dropped(seen));
+    }
+    return new Barrier(
+        total,
+        missing,
+        overdue,
+        consumers,
+        demands,
+        KnownConsumers.of(seen.increase().spec(), seen.audience()));
   }
 
   boolean passed() {

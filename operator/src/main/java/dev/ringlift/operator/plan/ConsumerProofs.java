@@ -135,7 +135,8 @@ record ConsumerProofs(
     }
 
     private void askEach(Group group) {
-      List<Missing> lacking = new ArrayList<>();
+      List<Missing> lacking = new ArrayList<>(absent(group));
+      total += lacking.size();
       for (Member member : group.members()) {
         total++;
         Missing lack = missing(member);
@@ -155,7 +156,7 @@ record ConsumerProofs(
                 "%d of %d have not proved the ring: %s%s"
                     .formatted(
                         lacking.size(),
-                        group.members().size(),
+                        Math.max(group.members().size(), desired(group)),
                         String.join("; ", named),
                         lacking.size() > NAMED
                             ? "; and %d more".formatted(lacking.size() - NAMED)
@@ -165,6 +166,22 @@ record ConsumerProofs(
           overdue.add(problem);
         }
       }
+    }
+
+    /**
+     * Pods that are to be there and are not: one may run on where the API server does not see it.
+     */
+    private List<Missing> absent(Group group) {
+      List<Missing> absent = new ArrayList<>();
+      for (int number = group.members().size(); number < desired(group); number++) {
+        absent.add(
+            new Missing("one of its pods", Reason.ConsumerSilent, "is not there", true, null));
+      }
+      return absent;
+    }
+
+    private static int desired(Group group) {
+      return group.workload() == null ? 0 : group.workload().desired();
     }
 
     /** Who has not been asked at all, as after a start of the operator, is not late. */

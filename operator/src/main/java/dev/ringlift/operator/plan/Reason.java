@@ -84,6 +84,8 @@ public enum Reason {
   NoProxyProof,
   /** There is no such consumer. */
   ConsumerMissing,
+  /** A consumer that had to prove an earlier ring is asked no more. */
+  ConsumerDropped,
   /** Somebody mounts the ring and is no consumer. */
   ConsumerUncovered,
   /** A consumer does not answer, or nothing that could be trusted. */

@@ -2,6 +2,7 @@ package dev.ringlift.operator.plan;
 
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Excluded;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.KnownConsumer;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.NodeCounts;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Progress;
@@ -75,6 +76,7 @@ public final class StatusAggregator {
             cleanupDeadline(increase, facts.ring(), publish, adopt, now),
             approved(old, plan.decision()),
             excluded(old, facts.devices()),
+            consumers(increase, facts.barrier(), publish, adopt),
             or(facts.preflight(), old == null ? null : old.preflight()),
             problems.isEmpty()
                 ? null
@@ -188,6 +190,18 @@ public final class StatusAggregator {
     }
     List<Excluded> all = devices.exclusions().all();
     return all.isEmpty() ? null : all;
+  }
+
+  /** Remembered with each ring: whoever had to prove the last one is asked for the next. */
+  private static @Nullable List<KnownConsumer> consumers(
+      Observation.Increase increase,
+      @Nullable Barrier barrier,
+      @Nullable Publish publish,
+      @Nullable Adopt adopt) {
+    if (barrier == null || (publish == null && adopt == null)) {
+      return increase.status() == null ? null : increase.status().consumers();
+    }
+    return KnownConsumers.remember(increase, barrier.asked());
   }
 
   /** The approvals of the present cycle. */

@@ -185,7 +185,7 @@ class ConsumerBarrierTest {
     assertThat(held.decision().reason()).isEqualTo(Reason.NoProxyProof);
     assertThat(held.decision().message()).contains("No proxy is among", "acknowledge");
 
-    cluster.acknowledge = Set.of(Risk.NoProxyProof);
+    cluster.acknowledge = Set.of(Risk.NoProxyProof, Risk.DroppedConsumer);
     assertThat(cluster.step().decision().reason()).isEqualTo(Reason.Settling);
   }
 
@@ -209,6 +209,9 @@ class ConsumerBarrierTest {
                 cluster.audience.groups().getFirst(),
                 new Group(second, null, List.of(member("edge", cluster.ringMd5(), "2.38.3")))),
             List.of());
+    assertThat(cluster.plan().decision().reason()).isEqualTo(Reason.ConsumerDropped);
+
+    cluster.acknowledge = Set.of(Risk.DroppedConsumer);
     assertThat(cluster.plan().decision()).as("another one is asked").isInstanceOf(Publish.class);
   }
 

@@ -44,7 +44,9 @@ class ConsumerProofsTest {
   }
 
   private static Group asked(Member... members) {
-    return new Group(ASKED, rolledOut(null), List.of(members));
+    int pods = members.length;
+    return new Group(
+        ASKED, new Workload(true, pods, pods, pods, pods, null), List.of(members));
   }
 
   private static Member told(String name, @Nullable String md5, Duration ago) {

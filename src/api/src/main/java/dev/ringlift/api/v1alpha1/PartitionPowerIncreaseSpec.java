@@ -259,6 +259,8 @@ public record PartitionPowerIncreaseSpec(
     NoProxyProof,
     /** A consumer proves nothing: it is only given time. */
     UnprovenConsumer,
+    /** A consumer that had to prove a ring is named no more, or scaled to 0. */
+    DroppedConsumer,
     /** Cleanup may end later than {@code reclaimAge} after the ring was increased. */
     LateCleanup
   }

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *     Cancel ring was first written; null while there is none
  * @param approved the gates of the present cycle that have been approved: {@code <Gate>/<cycle>}
  * @param excluded the devices that are left out, as the ring names them
+ * @param consumers who was held to the rings that this increase has published
  * @param preflight each check with its result
  * @param problems at most 20
  * @param conditions Ready, Reconciling, Stalled, PreflightPassed, RingDistributed,
@@ -68,6 +69,10 @@ public record PartitionPowerIncreaseStatus(
         @Size(max = 256)
         @ListType(ListType.Kind.ATOMIC)
         @Nullable List<Excluded> excluded,
+    @JsonPropertyDescription("Who was held to the rings that this increase has published.")
+        @Size(max = 128)
+        @ListType(ListType.Kind.ATOMIC)
+        @Nullable List<KnownConsumer> consumers,
     @JsonPropertyDescription("The checks before the first change, each with its result.")
         @Size(max = 50)
         @ListType(value = ListType.Kind.MAP, keys = "check")
@@ -88,7 +93,7 @@ public record PartitionPowerIncreaseStatus(
   public static final PartitionPowerIncreaseStatus NOTHING =
       new PartitionPowerIncreaseStatus(
           null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-          null, null, null, null);
+          null, null, null, null, null);
 
   /** Of an increase that leaves no device out. */
   public PartitionPowerIncreaseStatus(
@@ -125,6 +130,7 @@ public record PartitionPowerIncreaseStatus(
         cleanupDeadline,
         approved,
         null,
+        null,
         preflight,
         problems,
         conditions,
@@ -149,6 +155,7 @@ public record PartitionPowerIncreaseStatus(
         cleanupDeadline,
         approved,
         excluded,
+        consumers,
         preflight,
         problems,
         conditions,
@@ -318,6 +325,24 @@ public record PartitionPowerIncreaseStatus(
           @Nullable Integer ringDevice,
       @JsonPropertyDescription("Its ip in the ring, if it is in the ring.")
           @Nullable String address) {}
+
+  /**
+   * A consumer, as it was when a ring was published.
+   *
+   * @param pods how many there were; null for addresses
+   * @param addresses each; null for pods
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record KnownConsumer(
+      @JsonPropertyDescription("What it is.") Consumer.Kind kind,
+      @JsonPropertyDescription("Its name.") String name,
+      @JsonPropertyDescription("How many pods it had.") @Nullable Integer pods,
+      @JsonPropertyDescription("Its addresses.") @Size(max = 2000) @ListType(ListType.Kind.ATOMIC)
+          @Nullable List<String> addresses) {
+    public KnownConsumer {
+      addresses = addresses == null ? null : List.copyOf(addresses);
+    }
+  }
 
   /**
    * One check before the first change.
