@@ -255,7 +255,8 @@ final class EventSources implements ClusterReader {
 
   private static boolean nodeChanged(Node now, Node before) {
     return !Observer.addresses(now).equals(Observer.addresses(before))
-        || !Observer.labels(now).equals(Observer.labels(before));
+        || !Observer.labels(now).equals(Observer.labels(before))
+        || !Objects.equals(Observer.notReadySince(now), Observer.notReadySince(before));
   }
 
   private static boolean cameBack(Lease now, Lease before) {

@@ -173,7 +173,8 @@ public final class Observer {
               storageNode == null || storageNode.getSpec() == null
                   ? List.of()
                   : storageNode.getSpec().excludedDevices(),
-              isCordoned(nodes.get(name))));
+              isCordoned(nodes.get(name)),
+              notReadySince(nodes.get(name))));
     }
     return all;
   }
@@ -212,6 +213,16 @@ public final class Observer {
     return node != null
         && node.getSpec() != null
         && Boolean.TRUE.equals(node.getSpec().getUnschedulable());
+  }
+
+  /** Since when Kubernetes does not call it ready; null if it does, or says nothing of it. */
+  public static @Nullable Instant notReadySince(@Nullable Node node) {
+    return node == null
+        ? null
+        : Slim.ready(node)
+            .filter(ready -> !"True".equals(ready.getStatus()))
+            .map(ready -> Times.parse(ready.getLastTransitionTime(), Instant.EPOCH))
+            .orElse(null);
   }
 
   /** Those of the Node object. */

@@ -6,11 +6,14 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.NodeCondition;
+import io.fabric8.kubernetes.api.model.NodeConditionBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +59,25 @@ public final class Slim<T extends HasMetadata> extends BasicItemStore<T> {
         .endSpec()
         .withNewStatus()
         .withAddresses(node.getStatus() == null ? List.of() : node.getStatus().getAddresses())
+        .withConditions(ready(node).map(Slim::withoutBeats).stream().toList())
         .endStatus()
+        .build();
+  }
+
+  /** Whether Kubernetes calls a node ready. */
+  static Optional<NodeCondition> ready(Node node) {
+    return node.getStatus() == null || node.getStatus().getConditions() == null
+        ? Optional.empty()
+        : node.getStatus().getConditions().stream()
+            .filter(condition -> "Ready".equals(condition.getType()))
+            .findFirst();
+  }
+
+  private static NodeCondition withoutBeats(NodeCondition ready) {
+    return new NodeConditionBuilder()
+        .withType(ready.getType())
+        .withStatus(ready.getStatus())
+        .withLastTransitionTime(ready.getLastTransitionTime())
         .build();
   }
 

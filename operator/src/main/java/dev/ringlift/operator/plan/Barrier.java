@@ -21,8 +21,10 @@ import org.jspecify.annotations.Nullable;
  * ConsumerProofs}.
  *
  * @param nodes how many nodes are asked
- * @param missingNodes each that has not proved it, with what is wrong there
- * @param overdueNodes those of them that answer, and ought to have it by now
+ * @param missingNodes each that has not proved it, with what is wrong there; first those that are
+ *     lost, for they are the ones that don't come by waiting
+ * @param overdueNodes those of the others that ought to have it by now, or are on their way to be
+ *     lost: not ready, as Kubernetes says, which it knows long before a Lease has run out
  * @param consumers what the consumers have proved
  * @param demands what is not true of the consumers themselves that has to be, once the increase has
  *     changed something; before, preflight looks
@@ -46,7 +48,11 @@ record Barrier(
   static Barrier of(
       Observation seen, DeviceMap devices, WantedRing ring, Settings settings, Instant now) {
     int total = 0;
-    List<Problem> missing = new ArrayList<>();
+    boolean late =
+        ring.since() != null && now.isAfter(ring.since().plus(settings.consumers().staleAfter()));
+    List<Problem> gone = new ArrayList<>();
+    List<Problem> outdated = new ArrayList<>();
+    List<Problem> overdue = new ArrayList<>();
     for (Node node : seen.nodes()) {
       if (node.inventory() == null && !devices.ringDevices().containsKey(node.name())) {
         continue;
@@ -56,12 +62,14 @@ record Barrier(
         continue;
       }
       total++;
-      lost.or(() -> outdated(node, ring)).ifPresent(missing::add);
+      lost.ifPresent(gone::add);
+      Optional<Problem> lacks = lost.isPresent() ? Optional.empty() : outdated(node, ring);
+      lacks.ifPresent(outdated::add);
+      lacks.filter(unused -> late || node.notReadySince() != null).ifPresent(overdue::add);
     }
     ConsumerProofs consumers = ConsumerProofs.of(seen.audience(), ring, settings.consumers(), now);
-    boolean late =
-        ring.since() != null && now.isAfter(ring.since().plus(settings.consumers().staleAfter()));
-    List<Problem> overdue = late ? missing.stream().filter(p -> !isLost(p)).toList() : List.of();
+    List<Problem> missing = new ArrayList<>(gone);
+    missing.addAll(outdated);
     List<Problem> demands = new ArrayList<>();
     if (ring.published()) {
       demands.addAll(ConsumerDemands.unmet(seen.increase().spec(), seen.audience()));
@@ -204,7 +212,17 @@ record Barrier(
 
   private static Problem problem(Node node, Reason reason, String what, String why) {
     return new Problem(
-        node.name(), null, reason.name(), "Node %s %s.%s".formatted(node.name(), what, why));
+        node.name(),
+        null,
+        reason.name(),
+        "Node %s %s.%s%s".formatted(node.name(), what, why, notReady(node)));
+  }
+
+  private static String notReady(Node node) {
+    Instant since = node.notReadySince();
+    return since == null
+        ? ""
+        : " Kubernetes has not called it ready since " + Times.format(since) + ".";
   }
 
   /** How long the settle time still lasts when the ring has been everywhere since a moment. */

@@ -110,6 +110,7 @@ public record Observation(
    * @param heartbeat of its agent; null if there is no Lease
    * @param leftOut what is remembered of devices that increases left out
    * @param cordoned whether the Node object takes no new pods
+   * @param notReadySince since when Kubernetes does not call it ready; null if it does
    */
   public record Node(
       String name,
@@ -118,7 +119,8 @@ public record Observation(
       @Nullable StorageNodeStatus inventory,
       @Nullable Heartbeat heartbeat,
       List<LeftOut> leftOut,
-      boolean cordoned) {
+      boolean cordoned,
+      @Nullable Instant notReadySince) {
 
     public Node {
       addresses = Set.copyOf(addresses);
@@ -133,7 +135,7 @@ public record Observation(
         Map<String, String> labels,
         @Nullable StorageNodeStatus inventory,
         @Nullable Heartbeat heartbeat) {
-      this(name, addresses, labels, inventory, heartbeat, List.of(), false);
+      this(name, addresses, labels, inventory, heartbeat, List.of(), false, null);
     }
   }
 

@@ -81,6 +81,7 @@ final class ModelCluster {
     String ringMd5;
     List<RingProblem> ringProblems = List.of();
     List<LeftOut> leftOut = List.of();
+    @Nullable Instant notReadySince;
     boolean cordoned;
     @Nullable MachineStatus machine;
     String agentVersion = "1";
@@ -356,7 +357,8 @@ final class ModelCluster {
         node.reports ? inventory : null,
         node.reports ? new Heartbeat(node.lastBeat, Duration.ofSeconds(40)) : null,
         node.leftOut,
-        node.cordoned);
+        node.cordoned,
+        node.notReadySince);
   }
 
   Plan plan() {
