@@ -42,9 +42,10 @@ class SwiftMoveTableTest {
    * "clobber-cleanup" for one with --clobber-hardlink-collisions. A file is a letter (d .data, m
    * .meta, t .ts, x an unexpected name) and its time. In a run of an erasure coding policy ("ec-…")
    * it may be a fragment, F durable or f not, with its time and index, or D, the .durable file of
-   * old. "&lt;" before it is the place at the power before, "&lt;&lt;" that at the one before it.
-   * At the new place, a file is linked to that of the same name at the old one; "!" is an inode of
-   * its own, "=&lt;" a link to the file at that place.
+   * old. What is of the other kind of policy is unexpected: d in a run of erasure coding, F and f
+   * in one of replication. "&lt;" before it is the place at the power before, "&lt;&lt;" that at
+   * the one before it. At the new place, a file is linked to that of the same name at the old one;
+   * "!" is an inode of its own, "=&lt;" a link to the file at that place.
    */
   private static final String TABLE =
       """
@@ -122,6 +123,16 @@ class SwiftMoveTableTest {
       cleanup | t0 <t0         | t0=<        |                | t0=<        | 2 2 0 2 0
       cleanup | t0 <<t0        | t0=<<       |                | t0=<<       | 2 2 0 2 0
       cleanup | t0 <t0 <<t0    | t0=<        |                | t0=<        | 3 3 0 3 0
+      relink  | F00            |             | F00            | F00         | 1 1 1 0 0
+      relink  | F00 f10        |             | F00 f10        | F00 f10     | 1 2 2 0 0
+      relink  | f00 d1         |             | f00 d1         | f00 d1      | 1 2 2 0 0
+      relink  | F00 t1         |             | F00 t1         | F00 t1      | 1 2 2 0 0
+      relink  | F00            | F00!        | F00            | F00!        | 1 1 0 0 1
+      relink  | D0             |             | D0             | D0          | 1 1 1 0 0
+      relink  | D0 d1          |             | d1             | d1          | 1 1 1 0 0
+      relink  | d0 D1          |             | d0 D1          | d0 D1       | 1 2 2 0 0
+      cleanup | F00            | F00         |                | F00         | 1 1 0 1 0
+      cleanup | F00 d1         |             |                | F00 d1      | 1 2 2 2 0
       clobber-cleanup | d0     | d0!         |                | d0!         | 1 1 0 1 0
       clobber-cleanup | d0 m1  | d0! m1      |                | d0! m1      | 1 2 0 2 0
       clobber-cleanup | d0     |             |                | d0          | 1 1 1 1 0
@@ -241,6 +252,7 @@ class SwiftMoveTableTest {
       run.progress().forEach(each -> counters.put(each.device(), each.counters()));
     }
     assertThat(succeeded ? 0 : 1).as("exit code of " + any.run()).isEqualTo(exit);
+    assertThat(swift.wrongHashes(ours)).as("hash left | true hash").isEmpty();
     for (Map.Entry<String, Row> each : rows.entrySet()) {
       Path our = ours.resolve(each.getKey());
       OURS.put(

@@ -175,6 +175,37 @@ final class SwiftTree {
 
   /** As {@link #relinker(String, Path, Path, String...)}, with a reclaim age in seconds. */
   int relinker(long reclaimAge, String step, Path root, Path recon, List<String> more) {
+    return python
+        .call(
+            "relinker",
+            Map.of(
+                "directory",
+                swiftDir.toString(),
+                "args",
+                arguments(reclaimAge, step, root, recon, more)))
+        .asInt();
+  }
+
+  /**
+   * The relinker in one process, killed before it makes this change (the first is 1; 0 for not at
+   * all). Returns how many changes it had begun.
+   */
+  int killed(String step, Path root, Path recon, int change) {
+    return python
+        .call(
+            "killed",
+            Map.of(
+                "directory",
+                swiftDir.toString(),
+                "args",
+                arguments(NEVER, step, root, recon, List.of("--workers", "0")),
+                "change",
+                change))
+        .asInt();
+  }
+
+  private List<String> arguments(
+      long reclaimAge, String step, Path root, Path recon, List<String> more) {
     try {
       Files.createDirectories(recon);
       Path conf = directory.resolve("relinker.conf");
@@ -191,9 +222,7 @@ final class SwiftTree {
           new ArrayList<>(
               List.of(step, conf.toString(), "--devices", root.toString(), "--skip-mount-check"));
       arguments.addAll(more);
-      return python
-          .call("relinker", Map.of("directory", swiftDir.toString(), "args", arguments))
-          .asInt();
+      return arguments;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

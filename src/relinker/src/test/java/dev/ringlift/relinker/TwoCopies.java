@@ -256,8 +256,7 @@ final class TwoCopies {
    * The state files of one copy; of a run that went on where another stopped, less what Swift has
    * in them beyond the partitions of the power before, which it forgets and Ringlift keeps.
    */
-  private static JsonNode comparableState(
-      JsonNode states, String which, String other, boolean goneOn) {
+  static JsonNode comparableState(JsonNode states, String which, String other, boolean goneOn) {
     JsonNode copy = states.path(which).deepCopy();
     if (goneOn) {
       for (Map.Entry<String, JsonNode> file : copy.properties()) {

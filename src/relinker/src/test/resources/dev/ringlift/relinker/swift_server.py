@@ -72,10 +72,40 @@ def relinker(directory, args):
         return e.code if isinstance(e.code, int) else 1
 
 
+def killed(directory, args, change):
+    """As relinker(), but the process is killed before it makes this change (the first is 1; 0: not at all); returns how many were begun.
+    A change is a link, a removal, a renaming, a new directory, or the opening of a lock, which comes before suffixes are invalidated."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        made = [0]
+
+        def counted(call):
+            def counting(*args, **kwargs):
+                made[0] += 1
+                if made[0] == change:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                os.write(writing, b'.')
+                return call(*args, **kwargs)
+            return counting
+        for name in ('link', 'unlink', 'remove', 'rename', 'rmdir', 'mkdir', 'open'):
+            setattr(os, name, counted(getattr(os, name)))
+        relinker(directory, args)
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, 'rb') as f:
+        begun = len(f.read())
+    status = os.waitpid(pid, 0)[1]
+    if change and os.waitstatus_to_exitcode(status) != -signal.SIGKILL:
+        raise ValueError('It came to its end after %d changes: %d' % (begun, status))
+    return begun
+
+
 COMMANDS = {
     'conf': conf,
     'rings': rings,
     'relinker': relinker,
+    'killed': killed,
     'make': swift_trees.make,
     'churn': swift_trees.churn,
     'copy': swift_trees.copy,

@@ -130,7 +130,7 @@ final class DeviceRunner {
       if (request.dryRun()) {
         meter.dryRun(FileSystems.inodesFree(posix));
       }
-      Weights weights = Weights.of(tools, dataDir, traditional, table.numbers());
+      Weights weights = Weights.of(tools, governor, dataDir, traditional, table.numbers());
       meter.partitions(table.size(), table.doneCount(), table.weigh(weights));
       Job job =
           new Job(
@@ -176,7 +176,7 @@ final class DeviceRunner {
             dataDir,
             (number, hash) ->
                 hash.partition(power) == number || hash.partition(power + 1) == number);
-    finder.sample(found, 1L << (power - 1), STALE_SAMPLE, STALE_SAMPLE);
+    finder.sample(found, 1L << (power - 1), STALE_SAMPLE, STALE_SAMPLE, governor::stopped);
     return finder.found() == 0
         ? Optional.empty()
         : Optional.of(

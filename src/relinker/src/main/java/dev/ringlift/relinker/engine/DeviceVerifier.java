@@ -136,7 +136,7 @@ final class DeviceVerifier {
     DeviceResult all(long[] partitions, DevicePresence presence) throws PosixException {
       tools.posix.fileSystem(dataDir);
       Weights weights =
-          Weights.of(tools, dataDir, FileSystems.isTraditional(tools.posix), partitions);
+          Weights.of(tools, governor, dataDir, FileSystems.isTraditional(tools.posix), partitions);
       meter.partitions(
           partitions.length,
           0,
@@ -197,6 +197,9 @@ final class DeviceVerifier {
     }
 
     private boolean suffix(long number, int partition, Name suffix, long address) {
+      if (governor.stopped()) {
+        return false;
+      }
       int fd = tools.posix.openDirectory(partition, address);
       if (fd == -Errno.ENOENT || fd == -Errno.ENOTDIR) {
         return true;

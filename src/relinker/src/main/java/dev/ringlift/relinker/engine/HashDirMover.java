@@ -148,6 +148,11 @@ final class HashDirMover {
     boolean missing = false;
     int counted = 0;
     for (HashDir.Entry entry : required) {
+      if (job.governor().stopped()) {
+        // The next run links the rest; a hash dir may hold a hundred thousand files.
+        missing = true;
+        break;
+      }
       job.meter().countFiles(1);
       counted++;
       HashDir.Entry twin = newDir.find(entry.name());
@@ -267,6 +272,10 @@ final class HashDirMover {
   private int removeOld(int oldFd) {
     List<HashDir.Entry> entries = oldDir.entries();
     for (int i = 0; i < entries.size(); i++) {
+      if (job.governor().stopped()) {
+        entries.subList(0, i).clear();
+        return 0;
+      }
       int answer = job.dryRun() ? 0 : tools.posix.unlink(oldFd, entries.get(i).address());
       if (answer == 0) {
         job.meter().countRemoved();

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>Under the partition's lock, read both files ({@link #snapshot}), and, before anything is
- *       removed that the hashes speak of, take {@code hashes.pkl} away ({@link #take}).
+ *       made or removed that the hashes speak of, take {@code hashes.pkl} away ({@link #take}).
  *   <li>Without the lock, look at the directories and compute.
  *   <li>Under the lock again, compare: if {@code hashes.pkl} is not the one read (or not still
  *       away), or {@code hashes.invalid} does not begin with what was read, somebody else has
@@ -128,6 +128,41 @@ final class PartitionHashes {
       return new Snapshot(found.pickle, true, found.invalid);
     } finally {
       tools.close(lock);
+    }
+  }
+
+  /**
+   * As {@link #take}, at the price of one call where there are no hashes: for those that are put
+   * back ({@link #putBack}), or left away.
+   */
+  Snapshot takeIfAny(int partition) throws PosixException {
+    int answer = tools.posix.stat(partition, tools.hashesPickle);
+    if (answer == -Errno.ENOENT) {
+      return Snapshot.NONE;
+    }
+    PosixException.check("look at hashes.pkl", answer);
+    int type = tools.posix.statType();
+    boolean readable = type == Posix.TYPE_FILE || type == Posix.TYPE_LINK;
+    return readable ? take(partition) : Snapshot.NONE;
+  }
+
+  /**
+   * Puts hashes back that were taken away, less those of these suffixes; where nothing was taken,
+   * or somebody has made others since, the suffixes are invalidated.
+   */
+  void putBack(int partition, Snapshot snapshot, BitSet changed) throws PosixException {
+    if (snapshot.taken && snapshot.pickle != null) {
+      SuffixHashes old = HashesPickle.read(snapshot.pickle);
+      SortedMap<Integer, Optional<SuffixHash>> hashes = new TreeMap<>(old.bySuffix());
+      invalidated(snapshot.invalid).stream()
+          .forEach(suffix -> hashes.put(suffix, Optional.empty()));
+      changed.stream().forEach(suffix -> hashes.put(suffix, Optional.empty()));
+      if (old.valid() && replace(partition, snapshot, hashes, true) == null) {
+        return;
+      }
+    }
+    if (!changed.isEmpty()) {
+      invalidate(partition, changed);
     }
   }
 

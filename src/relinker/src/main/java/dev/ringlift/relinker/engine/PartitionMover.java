@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Relinks, or cleans up, one partition at a time; one instance for each worker thread.
@@ -64,11 +65,13 @@ final class PartitionMover {
     // Files are moved whatever their fragment index, as Swift moves them; only the suffix hash
     // leaves out what the policy has not.
     FileSetRules movingRules = new FileSetRules(new ObjectPolicy(policy.index(), policy.kind(), 0));
-    Sweeper sweeper = new Sweeper(tools, job.request().reclaim(), job.dryRun(), clock);
+    Sweeper sweeper =
+        new Sweeper(tools, job.request().reclaim(), job.dryRun(), clock, job.governor()::stopped);
     Quarantine quarantine = new Quarantine(tools, job.device(), job.request().policy().dataDir());
     FileLock locks = new FileLock(tools, job.governor());
     digest = new SuffixDigest(policy.kind());
-    hasher = new SuffixHasher(tools, policy.kind(), rules, sweeper, quarantine);
+    hasher =
+        new SuffixHasher(tools, policy.kind(), rules, sweeper, quarantine, job.governor()::stopped);
     hashes =
         new PartitionHashes(tools, locks, hasher, clock, () -> job.governor().next(job.meter()));
     mover = new HashDirMover(job, tools, movingRules, sweeper, quarantine);
@@ -120,6 +123,8 @@ final class PartitionMover {
     private final BitSet litter = new BitSet();
     private boolean stopped;
     private boolean somethingLeft;
+    private PartitionHashes.@Nullable Snapshot ownHashes;
+    private boolean ownHashesStay;
 
     Walk(long number, int fd) {
       this.number = number;
@@ -153,6 +158,10 @@ final class PartitionMover {
     }
 
     private void walkSuffix(Name name, long address) {
+      if (job.governor().stopped()) {
+        stopped = true;
+        return;
+      }
       Posix posix = tools.posix;
       int suffixFd = posix.openDirectory(fd, address);
       if (suffixFd == -Errno.ENOENT || suffixFd == -Errno.ENOTDIR) {
@@ -239,6 +248,9 @@ final class PartitionMover {
         stopped = true;
         return false;
       }
+      if (!takeOwnHashes()) {
+        return false;
+      }
       try {
         TargetSuffix targetSuffix = targetSuffix(target, suffix);
         changed.set(Places.suffixNumber(suffix.bytes()));
@@ -252,6 +264,23 @@ final class PartitionMover {
             hash);
         return false;
       }
+    }
+
+    /**
+     * Before the first old file goes: nobody who goes on after a crash, Swift's relinker neither,
+     * sees that it was there. Whether that could be done.
+     */
+    private boolean takeOwnHashes() {
+      if (ownHashes != null || ownHashesStay || !job.cleanup() || job.dryRun()) {
+        return !ownHashesStay;
+      }
+      try {
+        ownHashes = hashes.takeIfAny(fd);
+      } catch (PosixException e) {
+        ownHashesStay = true;
+        error(e.errno(), "The suffix hashes could not be taken away (" + e.what() + ")", number);
+      }
+      return !ownHashesStay;
     }
 
     /** One of the two that there are, nearly always, of the suffix that is walked. */
@@ -295,7 +324,7 @@ final class PartitionMover {
 
     /**
      * What stays here after an increase was linked from a lower partition (all but partition 0),
-     * which cleanup comes to later, and then hashes it: so it is only invalidated now. Not so where
+     * which cleanup comes to later, and then hashes it: so no hashes are made now. Not so where
      * something is no hash dir: hashing moves that to quarantine, and then the partition may be
      * empty after all.
      */
@@ -317,7 +346,8 @@ final class PartitionMover {
         Map<Integer, Optional<SuffixHash>> unknown = new HashMap<>();
         changed.or(litter);
         changed.stream().forEach(each -> unknown.put(each, Optional.empty()));
-        boolean nothing = hashes.update(fd, hashes.snapshot(fd), unknown).isEmpty();
+        PartitionHashes.Snapshot before = ownHashes != null ? ownHashes : hashes.snapshot(fd);
+        boolean nothing = hashes.update(fd, before, unknown).isEmpty();
         if (nothing && !stopped) {
           remover.remove(number, fd);
         }

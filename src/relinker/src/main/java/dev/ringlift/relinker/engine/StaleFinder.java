@@ -7,6 +7,7 @@ import dev.ringlift.relinker.posix.Errno;
 import dev.ringlift.relinker.posix.Listing;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /** Finds hash dirs at places where none should be, by the names of directories alone. */
@@ -75,12 +76,13 @@ final class StaleFinder {
   /**
    * Looks at the first few hash dirs of the first of these (ascending) partitions below {@code
    * end}. What a missed cleanup leaves is there if anywhere, for cleanup goes from the highest
-   * partition down.
+   * partition down. Ends early when the run has been stopped.
    */
-  void sample(long[] numbers, long end, int partitions, int hashDirsEach) {
+  void sample(long[] numbers, long end, int partitions, int hashDirsEach, BooleanSupplier stopped) {
     Arrays.stream(numbers)
         .filter(number -> number < end)
         .limit(partitions)
+        .takeWhile(number -> !stopped.getAsBoolean())
         .forEach(number -> search(number, hashDirsEach));
   }
 

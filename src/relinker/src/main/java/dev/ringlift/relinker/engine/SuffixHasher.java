@@ -10,6 +10,7 @@ import dev.ringlift.relinker.posix.Listing;
 import dev.ringlift.relinker.posix.Posix;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ final class SuffixHasher {
   private final SuffixDigest digest;
   private final Sweeper sweeper;
   private final Quarantine quarantine;
+  private final BooleanSupplier stopped;
   private final HashDir dir;
 
   SuffixHasher(
@@ -46,11 +48,13 @@ final class SuffixHasher {
       ObjectPolicy.Kind kind,
       FileSetRules rules,
       Sweeper sweeper,
-      Quarantine quarantine) {
+      Quarantine quarantine,
+      BooleanSupplier stopped) {
     this.tools = tools;
     this.digest = new SuffixDigest(kind);
     this.sweeper = sweeper;
     this.quarantine = quarantine;
+    this.stopped = stopped;
     this.dir = new HashDir(rules, tools.otherFiles);
   }
 
@@ -81,9 +85,12 @@ final class SuffixHasher {
 
   /**
    * Adds what one hash dir comes to: 0 when it holds files, 1 when it holds none (and is gone, if
-   * that could be), or a negated error number.
+   * that could be), or a negated error number, {@code EINTR} when the run has been stopped.
    */
   int add(int suffixFd, byte[] hash, SuffixDigest to) {
+    if (stopped.getAsBoolean()) {
+      return -Errno.EINTR;
+    }
     Posix posix = tools.posix;
     int fd = posix.openDirectory(suffixFd, tools.otherPath.set(hash).address());
     if (fd == -Errno.ENOENT) {

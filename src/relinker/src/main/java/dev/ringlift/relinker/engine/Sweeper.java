@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Removes from a hash dir what newer files supersede, and, only when told to, what is old enough to
@@ -22,12 +23,22 @@ final class Sweeper {
   private final Optional<Reclaim> reclaim;
   private final boolean dryRun;
   private final Clock clock;
+  private final BooleanSupplier stopped;
 
-  Sweeper(Tools tools, Optional<Reclaim> reclaim, boolean dryRun, Clock clock) {
+  /**
+   * @param stopped whether to leave the rest, which whoever comes next removes
+   */
+  Sweeper(
+      Tools tools,
+      Optional<Reclaim> reclaim,
+      boolean dryRun,
+      Clock clock,
+      BooleanSupplier stopped) {
     this.tools = tools;
     this.reclaim = reclaim;
     this.dryRun = dryRun;
     this.clock = clock;
+    this.stopped = stopped;
   }
 
   /**
@@ -67,7 +78,7 @@ final class Sweeper {
 
   private int remove(int fd, HashDir dir, FileName file) {
     HashDir.Entry entry = dir.find(file.name());
-    if (entry == null) {
+    if (entry == null || stopped.getAsBoolean()) {
       return 0;
     }
     int answer = dryRun ? 0 : tools.posix.unlink(fd, entry.address());

@@ -105,10 +105,13 @@ final class TargetHashDir {
     return sameInode(oldFd, old.address(), fd, twin.address());
   }
 
-  /** Removes those of its files that are among these: 0 or a negated error number. */
+  /**
+   * Removes those of its files that are among these, unless the run is stopped: 0 or a negated
+   * error number.
+   */
   int remove(Set<Name> obsolete) {
     for (HashDir.Entry entry : List.copyOf(files.entries())) {
-      if (obsolete.contains(entry.name())) {
+      if (obsolete.contains(entry.name()) && !job.governor().stopped()) {
         int answer = tools.posix.unlink(fd, entry.address());
         if (answer < 0 && answer != -Errno.ENOENT) {
           return answer;

@@ -14,16 +14,11 @@ import java.util.Optional;
 /**
  * A partition that the hash dirs of an old one belong to, while the old one is worked on.
  *
- * <p>Its suffix hashes stay right through a crash at any moment:
- *
- * <ul>
- *   <li>Relink: suffixes are invalidated (or rehashed) once, after all their links are made. A
- *       crash before that leaves the old partition not done, and the next run treats every hash dir
- *       of it as touched, whether it makes a link or not.
- *   <li>Cleanup: {@code hashes.pkl} is taken away <em>before</em> the first old file is removed,
- *       because what is removed can't be seen by the next run. When all is done the right hashes
- *       are written.
- * </ul>
+ * <p>Its suffix hashes stay right through a crash at any moment, whoever goes on: {@code
+ * hashes.pkl} is taken away <em>before</em> the first link is made or the first old file is
+ * removed, because what is there already, or gone, the next run may not see (Swift's invalidates
+ * only where it makes a link). When all is done, the right hashes are written, or, where nobody
+ * needs them yet, the former ones less those of the suffixes that were touched.
  */
 final class TargetPartition {
   private final Job job;
@@ -43,7 +38,7 @@ final class TargetPartition {
     this.number = number;
   }
 
-  /** Opens it if it exists, and takes note of its suffix hashes. */
+  /** Opens it if it exists, and takes its suffix hashes. */
   void open() throws PosixException {
     int answer = tools.posix.openDirectory(job.dataDir(), tools.path.set(number).address());
     if (answer == -Errno.ENOENT) {
@@ -99,13 +94,10 @@ final class TargetPartition {
     }
   }
 
-  /**
-   * Takes note of the suffix hashes that are there; and takes those away that cleanup may make
-   * wrong.
-   */
+  /** Takes the suffix hashes that are there, for they are about to become wrong. */
   private void look() throws PosixException {
-    if (rehashes()) {
-      snapshot = job.cleanup() ? hashes.take(fd) : hashes.snapshot(fd);
+    if (!job.dryRun()) {
+      snapshot = rehashes() ? hashes.take(fd) : hashes.takeIfAny(fd);
     }
   }
 
@@ -145,8 +137,8 @@ final class TargetPartition {
     }
     if (rehashes()) {
       hashes.update(fd, snapshot, known);
-    } else if (!touched.isEmpty()) {
-      hashes.invalidate(fd, touched);
+    } else {
+      hashes.putBack(fd, snapshot, touched);
     }
   }
 

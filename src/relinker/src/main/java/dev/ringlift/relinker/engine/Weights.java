@@ -27,14 +27,20 @@ final class Weights {
     this.partitions = partitions;
   }
 
-  /** Weighs these partitions; {@code dataDir} is the descriptor of the directory they are in. */
-  static Weights of(Tools tools, int dataDir, boolean traditional, long[] numbers) {
+  /**
+   * Weighs these partitions; {@code dataDir} is the descriptor of the directory they are in. What a
+   * run that has been stopped has not looked at counts as empty.
+   */
+  static Weights of(
+      Tools tools, Governor governor, int dataDir, boolean traditional, long[] numbers) {
     Posix posix = tools.posix;
     return of(
         traditional,
         numbers,
         number ->
-            posix.stat(dataDir, tools.path.set(number).address()) == 0 ? posix.statLinks() - 2 : 0);
+            !governor.stopped() && posix.stat(dataDir, tools.path.set(number).address()) == 0
+                ? posix.statLinks() - 2
+                : 0);
   }
 
   /** The same with suffix dirs counted in this way. */
