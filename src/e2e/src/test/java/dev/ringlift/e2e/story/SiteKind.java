@@ -93,6 +93,8 @@ enum SiteKind {
       values.put("agent.rings.hostPath", place().orElseThrow() + "/etc-swift");
       values.put("agent.swiftConf.hostPath", place().orElseThrow() + "/etc-swift");
       values.put("agent.reconCache.hostPath", place().orElseThrow() + "/var-cache-swift");
+      // there are no other nodes for it than those that are Swift's own
+      values.put("operator.tolerations[0].operator", "Exists");
     }
     return values;
   }

@@ -280,6 +280,11 @@ final class WholeClusterSite implements AutoCloseable {
                 consumers));
   }
 
+  /** Keeps the nodes for Swift, as sites of the kind {@link SiteKind#HOST_PATH} do. */
+  void taintNodes() {
+    kubectl("taint", "nodes", "--all", "species=swift-storage:NoSchedule");
+  }
+
   void setRate(int filesPerSecond) {
     kubectl(
         "patch",

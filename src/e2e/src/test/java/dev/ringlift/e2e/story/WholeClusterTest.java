@@ -167,6 +167,7 @@ class WholeClusterTest {
     view.assertInTheMiddle(ring, 6);
     assertThat(view.phase()).isEqualTo(Phase.Relinking);
     long done = view.filesDone();
+    hostPath.taintNodes(); // which this preset's agents bear
     hostPath.install();
     view.eventually("it goes on under the release that is installed anew")
         .until(() -> view.filesDone() > done);
