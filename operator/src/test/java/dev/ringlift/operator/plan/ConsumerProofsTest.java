@@ -45,8 +45,7 @@ class ConsumerProofsTest {
 
   private static Group asked(Member... members) {
     int pods = members.length;
-    return new Group(
-        ASKED, new Workload(true, pods, pods, pods, pods, null), List.of(members));
+    return new Group(ASKED, new Workload(true, pods, pods, pods, pods, null), List.of(members));
   }
 
   private static Member told(String name, @Nullable String md5, Duration ago) {
