@@ -11,7 +11,9 @@ import java.util.List;
 /**
  * What is to be done beside the decision so that consumers get the ring in the store, and can prove
  * it, and so that what was left out is remembered. Only of a ring that was published by this
- * increase and is in the store now: a pod template is stamped, and pods are told, for no other.
+ * increase and was seen in the store: a pod template is stamped, and pods are told, for no other;
+ * and for that one also while the next one is decided on and not written, for its operator may have
+ * died in between.
  *
  * @param restarts workloads whose pods are to be started anew
  * @param notices pods whose kubelet is to look for the ring at once
@@ -51,8 +53,10 @@ public record Errands(
     if (changing
         || barrier == null
         || status == null
-        || !PublishedRing.seen(status)
+        || status.ring() == null
         || !(seen.store() instanceof StoredRing.Pair pair)
+        || !status.ring().md5().equals(pair.ringMd5())
+        || Cycles.hasNotBegun(status, pair.ring())
         || !PublishedRing.isOurs(status, pair.ringMd5())) {
       return NONE;
     }

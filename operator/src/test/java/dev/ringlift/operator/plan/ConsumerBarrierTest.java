@@ -351,6 +351,24 @@ class ConsumerBarrierTest {
   }
 
   @Test
+  void aTemplateThatLosesItsStampIsStampedAgainAlsoWhileTheNextRingIsDecidedOn() {
+    cluster.consumers = List.of(proxy(Proof.Restart, null, null));
+    telling(cluster.ringMd5());
+    cluster.step();
+    cluster.step();
+    String stamp = Errands.of(cluster.observe(), cluster.plan()).restarts().getFirst().stamp();
+    cluster.wish = spec -> spec.cancel(true);
+    Plan decided = cluster.plan();
+    assertThat(decided.decision()).isInstanceOf(Publish.class);
+    cluster.say(decided); // and then the operator dies
+    cluster.wish = spec -> spec.cancel(false);
+
+    assertThat(Errands.of(cluster.observe(), cluster.plan()).restarts())
+        .singleElement()
+        .satisfies(restart -> assertThat(restart.stamp()).isEqualTo(stamp));
+  }
+
+  @Test
   void podTemplatesAreStampedForNoRingOfAnotherHand() {
     cluster.consumers = List.of(proxy(Proof.Restart, null, null));
     telling(cluster.ringMd5());
