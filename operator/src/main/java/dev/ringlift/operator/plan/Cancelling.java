@@ -48,6 +48,14 @@ final class Cancelling {
     return status != null && Boolean.TRUE.equals(status.pastPointOfNoReturn());
   }
 
+  /** What to say of a cancel while something is waited for that comes before it. */
+  static String besides(Scene scene) {
+    // Behind the last ring of a cycle there is a way again.
+    return isPastPointOfNoReturn(scene.status()) && scene.ring().nextPartPower() != null
+        ? refusal(scene)
+        : " The increase is being cancelled, and goes on with that then.";
+  }
+
   /** Ends what has changed nothing. */
   static Plan atOnce(Plan.Facts facts) {
     return new Plan(

@@ -50,9 +50,14 @@ enum Gate {
     return Optional.of(
         new Wait(
             Reason.ApprovalRequired,
-            "%sWaits for an approval: kubectl annotate ppi %s %s=%s. %s"
+            "%sWaits for an approval: kubectl annotate ppi %s %s=%s. %s%s"
                 .formatted(
-                    advice, increase.name(), ApiConstants.ANNOTATION_APPROVE, name, consequence),
+                    advice,
+                    increase.name(),
+                    ApiConstants.ANNOTATION_APPROVE,
+                    name,
+                    consequence,
+                    scene.besides()),
             scene.settings().recheck()));
   }
 

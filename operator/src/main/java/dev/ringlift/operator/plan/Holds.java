@@ -96,7 +96,8 @@ final class Holds {
             new Stall(
                 Reason.valueOf(unmatched.getFirst().reason()),
                 "Nothing goes on before every device of the ring belongs to a node. "
-                    + Sentences.first(unmatched.stream().map(Problem::message).toList()),
+                    + Sentences.first(unmatched.stream().map(Problem::message).toList())
+                    + scene.besides(),
                 scene.settings().recheck()));
   }
 
@@ -108,7 +109,8 @@ final class Holds {
             new Stall(
                 Reason.valueOf(demands.getFirst().reason()),
                 "Nothing goes on before this is right: "
-                    + Sentences.first(demands.stream().map(Problem::message).toList()),
+                    + Sentences.first(demands.stream().map(Problem::message).toList())
+                    + scene.besides(),
                 scene.settings().recheck()));
   }
 
@@ -120,12 +122,13 @@ final class Holds {
             new Wait(
                 barrier.lost().isEmpty() ? Reason.RingNotDistributed : Reason.NodeLost,
                 ByHand.after(
-                    "%d of %s have the ring and answer; nothing goes on before all do. %s"
+                    "%d of %s have the ring and answer; nothing goes on before all do. %s%s"
                         .formatted(
                             barrier.current(),
                             barrier.everybody(),
                             Sentences.first(
-                                barrier.missing().stream().map(Problem::message).toList())),
+                                barrier.missing().stream().map(Problem::message).toList()),
+                            scene.besides()),
                     scene.facts().byHand()),
                 scene.settings().recheck()));
   }
@@ -142,8 +145,9 @@ final class Holds {
             new Wait(
                 Reason.Settling,
                 ByHand.after(
-                    "All %s have the ring; for %s after that nothing is done, so that every process and transfer follows."
-                        .formatted(scene.barrier().everybody(), Times.inWords(settle)),
+                    "All %s have the ring; for %s after that nothing is done, so that every process and transfer follows.%s"
+                        .formatted(
+                            scene.barrier().everybody(), Times.inWords(settle), scene.besides()),
                     scene.facts().byHand()),
                 left));
   }

@@ -88,10 +88,14 @@ final class ReplicationTurn {
         turn.missing.isEmpty()
             ? scene.plan(
                 Phase.AwaitingApproval,
-                new Wait(Reason.ApprovalRequired, turn.untoldMessage(command), after))
+                new Wait(
+                    Reason.ApprovalRequired, turn.untoldMessage(command) + scene.besides(), after))
             : scene.plan(
                 Phase.Finishing,
-                new Wait(Reason.AwaitingReplication, turn.missingMessage(command), after)));
+                new Wait(
+                    Reason.AwaitingReplication,
+                    turn.missingMessage(command) + scene.besides(),
+                    after)));
   }
 
   private static boolean isAsked(Group group) {

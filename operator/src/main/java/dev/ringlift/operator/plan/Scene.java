@@ -145,6 +145,12 @@ record Scene(
             && intent.fromMd5().equals(pair.ringMd5()));
   }
 
+  /** What else the user has asked for, while something is waited for that comes before it. */
+  String besides() {
+    String cancel = spec().cancel() ? Cancelling.besides(this) : "";
+    return rest() == null ? cancel : cancel + " " + rest().message();
+  }
+
   Scene with(Facts newFacts) {
     return new Scene(seen, pair, devices, barrier, newFacts, settings, now);
   }

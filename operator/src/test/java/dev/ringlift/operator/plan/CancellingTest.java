@@ -226,6 +226,46 @@ class CancellingTest {
   }
 
   @Test
+  void whileAFinishRingSpreadsItSaysThatItIsBeingCancelled() {
+    cluster.until(ChangeTasks.class, Reason.CleaningUp);
+    cluster.step();
+    cluster.work(Set.of());
+    cluster.until(Publish.class, Reason.PublishingRing);
+    cluster.step();
+    cancel();
+
+    Plan spreading = cluster.step();
+    assertThat(spreading.phase()).isEqualTo(Phase.Cancelling);
+    assertThat(spreading.decision().reason()).isEqualTo(Reason.RingNotDistributed);
+    assertThat(spreading.decision().message())
+        .contains("nothing goes on before all do", "is being cancelled");
+
+    cluster.distribute();
+    Plan settling = cluster.step();
+    assertThat(settling.decision().reason()).isEqualTo(Reason.Settling);
+    assertThat(settling.decision().message()).contains("is being cancelled");
+    assertEndsAt(5);
+  }
+
+  @Test
+  void whileTheCancelRingSpreadsItSaysWhoIsWaitedForAndWhatFor() {
+    cluster.until(ChangeTasks.class, Reason.Relinking);
+    cluster.step();
+    cluster.wish = spec -> spec.cancel(true);
+    cluster.until(Publish.class, Reason.PublishingRing);
+    cluster.step();
+    cluster.wish = spec -> spec.cancel(true).paused(true);
+
+    Plan spreading = cluster.step();
+    assertThat(spreading.phase()).isEqualTo(Phase.Cancelling);
+    assertThat(spreading.decision().message())
+        .contains("nothing goes on before all do. Node node-a", "is being cancelled", "Paused:");
+
+    cluster.wish = spec -> spec.cancel(true);
+    assertEndsAt(4);
+  }
+
+  @Test
   void pausedItWaits() {
     cluster.until(ChangeTasks.class, Reason.Relinking);
     cluster.step();

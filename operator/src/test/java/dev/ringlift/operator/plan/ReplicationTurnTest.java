@@ -99,6 +99,9 @@ class ReplicationTurnTest {
     assertThat(held.decision().message())
         .contains("Addresses servers, 10.0.0.2:6200: its last pass began at")
         .doesNotContain(A);
+    cluster.wish = spec -> spec.paused(true);
+    assertThat(cluster.plan().decision().message()).contains("its last pass began at", "Paused:");
+    cluster.wish = spec -> spec;
 
     telling(Role.Object, settled, null);
     assertThat(cluster.plan().decision().message()).contains(B + ": tells of no pass");

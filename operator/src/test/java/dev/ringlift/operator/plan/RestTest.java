@@ -53,6 +53,18 @@ class RestTest {
   }
 
   @Test
+  void whatIsWaitedForIsSaidTogetherWithThePauseThatFollows() {
+    cluster.step();
+    pause(true);
+
+    Plan spreading = cluster.step();
+    assertThat(spreading.decision().reason()).isEqualTo(Reason.RingNotDistributed);
+    assertThat(spreading.decision().message())
+        .contains("0 of 3 nodes have the ring", "Paused: all holds still");
+    assertThat(paused().getStatus()).isEqualTo("True");
+  }
+
+  @Test
   void tasksThatAreNotDoneArePausedAndGoOnAfterwards() {
     workInTheFirstStep();
     pause(true);
