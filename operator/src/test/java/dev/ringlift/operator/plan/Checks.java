@@ -1,5 +1,6 @@
 package dev.ringlift.operator.plan;
 
+import dev.ringlift.api.v1alpha1.Consumer.Proof;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Verify;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
@@ -86,7 +87,10 @@ final class Checks {
   private void publish(World world, Publish publish) {
     String what = "publishes the " + Transitions.name(publish.transition()) + " ring";
     Store store = world.store();
-    check(Invariant.REST, !world.user().paused(), "%s while paused", what);
+    boolean ends =
+        publish.transition() == Transition.FINISH || publish.transition() == Transition.CANCEL;
+    rest(world, ends, what);
+    firstCome(world, what);
     check(
         Invariant.OURS,
         store.foreign() == null || !store.begun(),
@@ -99,6 +103,12 @@ final class Checks {
           checkFirst(world, what);
         } else {
           barrier(world, what);
+          check(
+              Invariant.REPLICATED,
+              world.user().cancelledAt() != null || world.setting().replicated(),
+              "%s of cycle %s",
+              what,
+              publish.intent().cycle());
         }
       }
       case INCREASE -> {
@@ -120,11 +130,20 @@ final class Checks {
     }
   }
 
+  private void rest(World world, boolean ends, String what) {
+    check(Invariant.REST, !world.user().paused(), "%s while paused", what);
+    check(Invariant.REST, ends || !world.setting().closed(), "%s outside of all windows", what);
+  }
+
+  private void firstCome(World world, String what) {
+    check(Invariant.FIRST_COME, world.setting().other() == Setting.Other.NONE, "%s", what);
+  }
+
   private void checkFirst(World world, String what) {
     for (Server server : world.servers()) {
       check(
           Invariant.FIRST_RING,
-          OperatorModel.isCurrent(world, server),
+          tellsNothing(server) || OperatorModel.isCurrent(world, server),
           "%s without %s",
           what,
           server.name());
@@ -139,12 +158,21 @@ final class Checks {
     }
   }
 
+  /**
+   * A proxy that is only started anew, or given time: before the first ring it had the one there.
+   */
+  private boolean tellsNothing(Server server) {
+    return server.isProxy() && site.proof() != Proof.Recon;
+  }
+
   private void barrier(World world, String what) {
     for (Server server : world.servers()) {
       boolean proxyAnswers = !server.isProxy() || server.life() == Life.Up;
       check(
           Invariant.BARRIER,
-          OperatorModel.isCurrent(world, server) && proxyAnswers,
+          (site.proof() == Proof.Wait && server.isProxy())
+              ? server.ring().equals(world.store().ring())
+              : OperatorModel.isCurrent(world, server) && proxyAnswers,
           "%s without %s",
           what,
           server.name());
@@ -206,7 +234,8 @@ final class Checks {
   private void work(World world, TaskChange change) {
     RelinkTaskSpec spec = change.spec();
     String what = "begins " + spec.step();
-    check(Invariant.REST, !world.user().paused(), "%s while paused", what);
+    rest(world, false, what);
+    firstCome(world, what);
     check(
         Invariant.OURS,
         (world.store().foreign() == null || !world.store().begun())
@@ -247,11 +276,17 @@ final class Checks {
   void write(World world, Write write) {
     check(
         Invariant.REMAINS,
-        !world.hasEnded() || write instanceof Write.OfAnnotation || nobodyBegins(world, write),
+        !world.hasEnded()
+            || write instanceof Write.OfAnnotation
+            || write instanceof Write.OfStamp // pods start once too often, with the present ring
+            || nobodyBegins(world, write),
         "%s after the end",
         write);
     switch (write) {
-      case Write.OfTask(TaskChange change) -> taskRules(world.task(change.name()), change.spec());
+      case Write.OfTask(TaskChange change) -> {
+        taskRules(world.task(change.name()), change.spec());
+        turns(world, change.spec());
+      }
       case Write.OfStatus(PartitionPowerIncreaseStatus next) -> status(world, next);
       case Write.OfRing ring -> ring(world, ring);
       case Write.OfBuilder builder ->
@@ -259,6 +294,7 @@ final class Checks {
               Invariant.OURS,
               world.store().foreign() == null || !world.store().begun(),
               "writes over another hand's");
+      case Write.OfStamp stamp -> {}
       case Write.OfAnnotation annotation -> {}
     }
   }
@@ -290,6 +326,20 @@ final class Checks {
         "%s becomes %s",
         was,
         next);
+  }
+
+  /** Every node is a zone of its own here. */
+  private void turns(World world, RelinkTaskSpec next) {
+    boolean othersWork =
+        world.tasks().stream()
+            .filter(task -> task.spec().ringMd5().equals(next.ringMd5()))
+            .filter(task -> !task.spec().nodeName().equals(next.nodeName()))
+            .anyMatch(task -> !task.spec().paused() && !task.hasEnded());
+    check(
+        Invariant.TURNS,
+        !site.zoneByZone() || next.paused() || !othersWork,
+        "%s begins beside another",
+        next.nodeName());
   }
 
   private void status(World world, PartitionPowerIncreaseStatus next) {

@@ -177,6 +177,7 @@ final class Explorer {
         shared(w.operator()),
         shared(w.former()),
         w.cache() == null ? null : shared(w.cache()),
+        shared(w.setting()),
         shared(w.luck()));
   }
 

@@ -9,11 +9,14 @@ import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingFileStatus;
 import dev.ringlift.operator.plan.Audience.Group;
 import dev.ringlift.operator.plan.Audience.Member;
+import dev.ringlift.operator.plan.Audience.Workload;
 import dev.ringlift.operator.plan.Observation.Heartbeat;
 import dev.ringlift.operator.plan.Observation.Increase;
 import dev.ringlift.operator.plan.Observation.Node;
 import dev.ringlift.operator.plan.Observation.Task;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -86,6 +89,46 @@ final class Hearsay {
   private static DeviceStatus mounted(DeviceStatus d) {
     return new DeviceStatus(
         d.name(), true, "xfs", 1000, 900, 1, 1, d.dataDirs(), d.leftovers(), null);
+  }
+
+  /** No other increase is there. */
+  static Observation thereIsNoOther(Observation seen) {
+    return Essence.with(seen, "rivals", List.of());
+  }
+
+  /** Every node has just had a whole replication pass. */
+  static Observation everybodyHasReplicated(Observation seen) {
+    return of(
+        seen,
+        seen.increase(),
+        node -> node,
+        task -> task,
+        member ->
+            member.answer() == null
+                ? member
+                : Essence.with(
+                    member,
+                    "answer",
+                    Essence.with(
+                        member.answer(), "replicated", Site.NOW.plus(Duration.ofHours(1)))));
+  }
+
+  /** Every pod was made from the template as it is. */
+  static Observation everyPodIsNew(Observation seen) {
+    List<Group> groups = new ArrayList<>();
+    for (Group group : seen.audience().groups()) {
+      Workload workload = group.workload();
+      groups.add(
+          workload == null
+              ? group
+              : new Group(
+                  group.consumer(),
+                  Essence.with(workload, "updated", workload.desired()),
+                  group.members().stream()
+                      .map(member -> Essence.with(member, "stamp", workload.stamp()))
+                      .toList()));
+    }
+    return Essence.with(seen, "audience", new Audience(groups, seen.audience().mounts()));
   }
 
   /** All that was seen long ago has been so for long. */

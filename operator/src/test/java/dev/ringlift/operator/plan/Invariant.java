@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 enum Invariant {
   BARRIER("no step begins, and no ring follows on another, before everybody has the present one"),
   FIRST_RING("the first ring is published only where every node answers and every disk is there"),
+  FIRST_COME("nothing is begun while an increase that was there before is not done"),
+  REPLICATED("no further cycle begins before every node has had a whole replication pass"),
+  TURNS("no more nodes work at once than the user wants, and those of one zone alone"),
   RELINKED("no Increase before every device is relinked under this very ring and round"),
   VERIFIED("no Increase before every device is verified, as asked, after it was relinked"),
   APPROVED("nothing that is behind a Manual gate without an approval that was given"),

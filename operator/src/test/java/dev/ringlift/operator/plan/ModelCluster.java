@@ -334,7 +334,7 @@ final class ModelCluster {
   private Audience withReplication() {
     List<String> hosts = nodes.values().stream().flatMap(node -> node.addresses.stream()).toList();
     List<Audience.Group> groups = new ArrayList<>(audience.groups());
-    groups.add(ObjectServers.replicated(hosts, RING_FILE, ringMd5(), now));
+    groups.add(ObjectServers.replicated(hosts, RING_FILE, ringMd5(), now, now));
     return new Audience(groups, audience.mounts());
   }
 

@@ -1,8 +1,11 @@
 package dev.ringlift.operator.plan;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ringlift.api.v1alpha1.Consumer.Proof;
 import dev.ringlift.api.v1alpha1.Gates;
+import dev.ringlift.api.v1alpha1.NodeSelection;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Verify;
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
@@ -18,6 +21,9 @@ import dev.ringlift.operator.plan.Surroundings.Fault;
 import dev.ringlift.operator.plan.World.Luck;
 import dev.ringlift.ring.Ring;
 import dev.ringlift.ring.Transition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -45,6 +51,18 @@ class MutantsTest {
 
   private static Decider believing(UnaryOperator<Observation> hearsay) {
     return (seen, now) -> PLANNER.plan(hearsay.apply(seen), now);
+  }
+
+  @Test
+  void everyInvariantHasAMutant() throws IOException {
+    Path source = Path.of("src/test/java/dev/ringlift/operator/plan/MutantsTest.java");
+    String mutants = Files.readString(source);
+
+    assertThat(Invariant.values())
+        .allSatisfy(
+            invariant ->
+                assertThat(mutants)
+                    .containsPattern("caught\\(\\s*Invariant\\." + invariant.name() + ","));
   }
 
   private void caught(Invariant by, Site at, Decider decider, Luck luck, Fault... faults) {
@@ -114,6 +132,43 @@ class MutantsTest {
         TWO_FAULTS,
         Fault.CACHE_STALLS,
         Fault.NODE_FALLS_BACK);
+  }
+
+  @Test
+  void anOlderIncreaseThatIsOverlooked() {
+    caught(
+        Invariant.FIRST_COME,
+        site.behindAnotherIncrease(),
+        believing(Hearsay::thereIsNoOther),
+        Luck.OUT);
+  }
+
+  @Test
+  void aFurtherCycleBeforeReplicationHasHadItsTurn() {
+    Site further = new Site(1, 3, 5);
+    caught(Invariant.REPLICATED, further, believing(Hearsay::everybodyHasReplicated), Luck.OUT);
+  }
+
+  @Test
+  void aRestartThatNobodyWaitsFor() {
+    caught(
+        Invariant.BARRIER,
+        site.provingBy(Proof.Restart),
+        believing(Hearsay::everyPodIsNew),
+        Luck.OUT);
+  }
+
+  @Test
+  void nodesOfSeveralZonesThatWorkAtOnce() {
+    NodeSelection all = new NodeSelection(null, "100%", false, List.of());
+    Decider decider = believing(seen -> Hearsay.wanting(seen, spec -> spec.nodes(all)));
+    caught(Invariant.TURNS, site.workingZoneByZone(), decider, Luck.OUT);
+  }
+
+  @Test
+  void workOutsideOfAllWindows() {
+    Decider decider = believing(seen -> Hearsay.wanting(seen, spec -> spec.windows()));
+    caught(Invariant.REST, site, decider, ONE_WISH, Fault.CLOSES);
   }
 
   @Test

@@ -13,7 +13,7 @@ final class ObjectServers {
    * Of these hosts, which have the ring, and tell of a replication pass that began at that time.
    */
   static Audience.Group replicated(
-      List<String> hosts, String ringFile, String ringMd5, Instant begun) {
+      List<String> hosts, String ringFile, String ringMd5, Instant now, Instant begun) {
     List<String> addresses = hosts.stream().map(host -> host + ":6200").toList();
     Consumer servers =
         new Consumer(
@@ -24,7 +24,7 @@ final class ObjectServers {
             null,
             null,
             addresses);
-    ReconAnswer answer = new ReconAnswer(begun, Map.of(ringFile, ringMd5), null, null, begun);
+    ReconAnswer answer = new ReconAnswer(now, Map.of(ringFile, ringMd5), null, null, begun);
     return new Audience.Group(
         servers,
         null,

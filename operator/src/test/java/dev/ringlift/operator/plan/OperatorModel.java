@@ -118,6 +118,9 @@ final class OperatorModel {
       addRing(writes, world.store(), publish);
       return writes;
     }
+    for (Restart restart : Errands.of(seen, plan).restarts()) {
+      writes.add(new Write.OfStamp(restart.stamp()));
+    }
     for (SpentAnnotation spent : SpentAnnotation.of(seen, plan, next, Set.of())) {
       writes.add(new Write.OfAnnotation(spent.key(), spent.value()));
     }
@@ -186,6 +189,7 @@ final class OperatorModel {
       case Write.OfStatus status -> !mine.increaseIntact();
       case Write.OfBuilder builder -> !mine.storeIntact();
       case Write.OfRing ring -> !mine.storeIntact();
+      case Write.OfStamp stamp -> false; // what is on the template is written over
       case Write.OfAnnotation annotation -> false; // holds on to the value
     };
   }
@@ -201,10 +205,12 @@ final class OperatorModel {
       }
       case Write.OfRing ring -> {
         Store s = world.store();
-        yield world.with(
+        Store written =
             new Store(
-                ring.ring(), ring.builder() == null ? s.builder() : ring.builder(), true, null));
+                ring.ring(), ring.builder() == null ? s.builder() : ring.builder(), true, null);
+        yield world.with(world.setting().replicated(false)).with(written);
       }
+      case Write.OfStamp(String stamp) -> world.with(world.setting().stamped(stamp));
       case Write.OfAnnotation(String key, String value) -> remove(world, key, value);
     };
   }

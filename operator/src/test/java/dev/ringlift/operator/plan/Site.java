@@ -3,17 +3,22 @@ package dev.ringlift.operator.plan;
 import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.Consumer;
 import dev.ringlift.api.v1alpha1.Gates;
+import dev.ringlift.api.v1alpha1.NodeSelection;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Risk;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Verify;
 import dev.ringlift.api.v1alpha1.RelinkerSettings;
 import dev.ringlift.api.v1alpha1.RingSource;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingFileStatus;
+import dev.ringlift.api.v1alpha1.Window;
 import dev.ringlift.operator.plan.Audience.Group;
 import dev.ringlift.operator.plan.Audience.Member;
+import dev.ringlift.operator.plan.Audience.Workload;
 import dev.ringlift.operator.plan.Observation.Heartbeat;
 import dev.ringlift.operator.plan.Observation.Increase;
+import dev.ringlift.operator.plan.Observation.Rival;
 import dev.ringlift.operator.plan.Observation.Task;
 import dev.ringlift.operator.plan.StoredRing.Revision;
 import dev.ringlift.operator.plan.World.Cache;
@@ -32,6 +37,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -53,7 +59,10 @@ record Site(
     int target,
     Verify verify,
     boolean manual,
-    boolean split) {
+    boolean split,
+    Consumer.Proof proof,
+    boolean zoneByZone,
+    boolean behindAnother) {
   static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
   static final Instant BEFORE = NOW.minus(Duration.ofHours(1));
 
@@ -75,31 +84,51 @@ record Site(
 
   private static final String RING_FILE = "object.ring.gz";
   private static final String PROXY = "proxy:8080";
-  private static final Consumer PROXIES =
-      new Consumer(
-          Consumer.Kind.Addresses,
-          "proxies",
-          Consumer.Role.Proxy,
-          Consumer.Proof.Recon,
-          null,
-          null,
-          List.of(PROXY));
+
+  /** A pass that began before anything that matters. */
+  private static final Instant EARLIER = BEFORE.minus(Duration.ofHours(1));
+
+  /** It opens in the evening, and now it is morning. */
+  private static final Window SHUT = new Window("0 20 * * *", "2h", "UTC");
+
   private static final int RETRIES = 1;
 
   Site(int nodes, int partPower, int target) {
-    this(new KnownRings(), nodes, partPower, target, Verify.None, false, false);
+    this(
+        new KnownRings(),
+        nodes,
+        partPower,
+        target,
+        Verify.None,
+        false,
+        false,
+        Consumer.Proof.Recon,
+        false,
+        false);
   }
 
   Site verifying(Verify wanted) {
-    return new Site(rings, nodes, partPower, target, wanted, manual, split);
+    return Essence.with(this, "verify", wanted);
   }
 
   Site withGates() {
-    return new Site(rings, nodes, partPower, target, verify, true, split);
+    return Essence.with(this, "manual", true);
   }
 
   Site withSplitStore() {
-    return new Site(rings, nodes, partPower, target, verify, manual, true);
+    return Essence.with(this, "split", true);
+  }
+
+  Site provingBy(Consumer.Proof wanted) {
+    return Essence.with(this, "proof", wanted);
+  }
+
+  Site workingZoneByZone() {
+    return Essence.with(this, "zoneByZone", true);
+  }
+
+  Site behindAnotherIncrease() {
+    return Essence.with(this, "behindAnother", true);
   }
 
   /** Before anybody has looked: all well. */
@@ -121,6 +150,7 @@ record Site(
         Pending.NOTHING,
         Pending.NOTHING,
         null,
+        behindAnother ? Setting.PLAIN.with(Setting.Other.WAITS) : Setting.PLAIN,
         luck);
   }
 
@@ -133,35 +163,36 @@ record Site(
     List<Server> servers = cache == null ? world.servers() : cache.servers();
     return new Observation(
         new Increase(
-            "grow",
-            "uid-1",
-            1,
-            BEFORE,
-            spec(world.user()),
-            annotations(world.user()),
-            world.status()),
+            "grow", "uid-1", 1, BEFORE, spec(world), annotations(world.user()), world.status()),
         pair(world),
         servers.stream().filter(server -> !server.isProxy()).map(this::node).toList(),
         cache == null ? world.tasks() : cache.tasks(),
-        List.of(),
+        rivals(world.setting().other()),
         null,
         new Audience(
             Stream.concat(
-                    servers.stream()
-                        .filter(Server::isProxy)
-                        .map(proxy -> new Group(PROXIES, null, List.of(member(proxy)))),
+                    servers.stream().filter(Server::isProxy).map(it -> proxies(it, world)),
                     target > partPower + 1 ? Stream.of(replicated(world)) : Stream.of())
                 .toList(),
             List.of()));
   }
 
-  /** Object servers of all nodes, which always tell of a pass: replication is not in the model. */
+  private static List<Rival> rivals(Setting.Other other) {
+    return switch (other) {
+      case NONE -> List.of();
+      case WAITS -> List.of(new Rival("older", EARLIER, false));
+      case BEGUN -> List.of(new Rival("older", EARLIER, true));
+    };
+  }
+
+  /** Object servers of all nodes, with the ring, and with when their last pass began. */
   private Group replicated(World world) {
     return ObjectServers.replicated(
         IntStream.rangeClosed(1, nodes).mapToObj(node -> "10.0.0." + node).toList(),
         RING_FILE,
         world.store().ring(),
-        NOW);
+        NOW,
+        world.setting().replicated() ? NOW : EARLIER);
   }
 
   StoredRing.Pair pair(World world) {
@@ -175,12 +206,16 @@ record Site(
         null);
   }
 
-  private PartitionPowerIncreaseSpec spec(User user) {
+  private PartitionPowerIncreaseSpec spec(World world) {
+    User user = world.user();
     Gates.Gate gate = manual ? Gates.Gate.Manual : Gates.Gate.Automatic;
     RelinkerSettings d = RelinkerSettings.DEFAULTS;
     return PartitionPowerIncreaseSpec.of(0, target, RingSource.inConfigMaps("swift-rings"))
         .toBuilder()
-        .consumers(PROXIES)
+        .consumers(proxies())
+        .acknowledge(Risk.UnprovenConsumer)
+        .windows(world.setting().closed() ? new Window[] {SHUT} : new Window[0])
+        .nodes(new NodeSelection(null, zoneByZone ? "1" : "100%", zoneByZone, List.of()))
         .gates(new Gates(gate, gate, gate))
         .relinker(
             new RelinkerSettings(
@@ -239,6 +274,36 @@ record Site(
                 new RingFileStatus(RING_FILE, server.ring(), 1L, null, null, BEFORE_TEXT, null)),
             List.of()),
         new Heartbeat(server.life() == Life.Lost ? BEFORE : NOW, Duration.ofSeconds(40)));
+  }
+
+  private Consumer proxies() {
+    boolean pods = proof == Consumer.Proof.Restart;
+    return new Consumer(
+        pods ? Consumer.Kind.Deployment : Consumer.Kind.Addresses,
+        "proxies",
+        Consumer.Role.Proxy,
+        proof,
+        null,
+        proof == Consumer.Proof.Wait ? "1m" : null,
+        pods ? null : List.of(PROXY));
+  }
+
+  private Group proxies(Server proxy, World world) {
+    return switch (proof) {
+      case Recon -> new Group(proxies(), null, List.of(member(proxy)));
+      case Wait -> new Group(proxies(), null, List.of());
+      case Restart -> restarted(proxy, world.setting());
+    };
+  }
+
+  private Group restarted(Server proxy, Setting setting) {
+    int updated = Objects.equals(setting.stamp(), setting.started()) ? 1 : 0;
+    int available = proxy.life() == Life.Up ? 1 : 0;
+    return new Group(
+        proxies(),
+        new Workload(true, 1, 1, updated, available, setting.stamp()),
+        List.of(
+            new Member(proxy.name(), true, false, BEFORE, setting.started(), null, null, null)));
   }
 
   private static Member member(Server proxy) {

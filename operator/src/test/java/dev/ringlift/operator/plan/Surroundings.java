@@ -1,5 +1,6 @@
 package dev.ringlift.operator.plan;
 
+import dev.ringlift.api.v1alpha1.Consumer.Proof;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Verify;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
@@ -48,7 +49,9 @@ final class Surroundings {
     CANCELS,
     WITHDRAWS,
     RETRIES,
-    ACCEPTS
+    ACCEPTS,
+    /** The window closes, which takes a wish's luck too. */
+    CLOSES
   }
 
   /** One thing that can happen, and what is then. */
@@ -71,6 +74,7 @@ final class Surroundings {
     }
     addOfUser(events, world);
     addOfAnotherHand(events, world);
+    addOfSetting(events, world);
     if (world.cache() != null) {
       events.add(new Event("the caches catch up", () -> world.withCache(null)));
     } else if (may(world, Fault.CACHE_STALLS)) {
@@ -78,6 +82,41 @@ final class Surroundings {
       events.add(new Event("the caches stall", () -> unlucky(world).withCache(cache)));
     }
     return events;
+  }
+
+  private void addOfSetting(List<Event> events, World world) {
+    Setting setting = world.setting();
+    if (setting.closed()) {
+      events.add(new Event("the window opens", () -> world.with(setting.closed(false))));
+    } else if (mayWish(world, Fault.CLOSES)) {
+      events.add(
+          new Event(
+              "the window closes",
+              () -> world.with(world.luck().wish()).with(setting.closed(true))));
+    }
+    if (setting.other() == Setting.Other.WAITS) {
+      events.add(
+          new Event(
+              "the other increase begins", () -> world.with(setting.with(Setting.Other.BEGUN))));
+    }
+    if (setting.other() != Setting.Other.NONE) {
+      events.add(
+          new Event("the other increase ends", () -> world.with(setting.with(Setting.Other.NONE))));
+    }
+    if (mayReplicate(world)) {
+      events.add(new Event("replication has its turn", () -> world.with(setting.replicated(true))));
+    }
+  }
+
+  /** Of several cycles, behind one: replicators have the Finish ring, and do a pass with it. */
+  private boolean mayReplicate(World world) {
+    Ring ring = site.rings().ring(world.store().ring());
+    return !world.setting().replicated()
+        && world.store().begun()
+        && ring.nextPartPower() == null
+        && ring.partPower() < site.target()
+        && world.servers().stream()
+            .allMatch(server -> OperatorModel.isCurrent(world, server) && server.settled());
   }
 
   private boolean may(World world, Fault fault) {
@@ -99,7 +138,13 @@ final class Surroundings {
   // Time
 
   /** Long enough for all settle times, back-offs and Leases. */
-  static World timePasses(World world) {
+  World timePasses(World passing) {
+    World world = passing;
+    if (site.proof() == Proof.Wait) {
+      for (Server server : passing.servers()) {
+        world = server.isProxy() ? takeRing(world, server) : world;
+      }
+    }
     List<Task> tasks =
         world.tasks().stream()
             .map(task -> task.status() == null ? task : said(task, TaskReports.aged(task.status())))
@@ -171,15 +216,23 @@ final class Surroundings {
    * One that fell back is seen to have done so before it catches up: what comes and goes between
    * two looks is not seen.
    */
-  private static boolean mayTakeRing(World world, Server server) {
+  private boolean mayTakeRing(World world, Server server) {
+    if (server.isProxy() && site.proof() != Proof.Recon) {
+      return site.proof() == Proof.Restart
+          && !Objects.equals(world.setting().stamp(), world.setting().started());
+    }
     Condition spread = Conditions.find(world.status(), ConditionType.RingDistributed);
     boolean doubtful = spread == null || !"True".equals(spread.getStatus());
     boolean known = server.fall() == Fall.NONE || server.fall() == Fall.SEEN;
     return !server.ring().equals(world.store().ring()) && (known || doubtful);
   }
 
-  static World takeRing(World world, Server server) {
-    return world.with(server.having(world.store().ring(), Fall.NONE));
+  /** The proxy, where it does so only by being started anew, is. */
+  World takeRing(World world, Server server) {
+    World taken = world.with(server.having(world.store().ring(), Fall.NONE));
+    return server.isProxy() && site.proof() == Proof.Restart
+        ? taken.with(taken.setting().restarted())
+        : taken;
   }
 
   // Agents
@@ -414,6 +467,7 @@ final class Surroundings {
             .with(Luck.OUT)
             .with(World.Pending.NOTHING, World.Pending.NOTHING)
             .withCache(null)
+            .with(world.setting().closed(false).with(Setting.Other.NONE))
             .each(server -> server.living(Life.Up).each(disk -> disk.being(Health.Good)));
     Foreign foreign = now.store().foreign();
     if (foreign != null && !foreign.noticed()) {
@@ -446,7 +500,8 @@ final class Surroundings {
         }
       }
     }
-    return timePasses(now);
+    now = timePasses(now);
+    return mayReplicate(now) ? now.with(now.setting().replicated(true)) : now;
   }
 
   private @Nullable String approvalAskedFor(World world) {

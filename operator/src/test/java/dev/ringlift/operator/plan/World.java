@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param operator what the operator has decided on, and not yet written
  * @param former the same of one that was replaced, and does not know it
  * @param cache what the operator's caches last heard; null while they are up to date
+ * @param setting what is neither the increase's nor a server's
  * @param luck how much may still go wrong
  */
 record World(
@@ -34,6 +35,7 @@ record World(
     Pending operator,
     Pending former,
     @Nullable Cache cache,
+    Setting setting,
     Luck luck) {
 
   World {
@@ -271,32 +273,40 @@ record World(
   // The same with one thing changed
 
   World with(Luck newLuck) {
-    return new World(store, status, user, servers, tasks, operator, former, cache, newLuck);
+    return new World(
+        store, status, user, servers, tasks, operator, former, cache, setting, newLuck);
   }
 
   World withCache(@Nullable Cache newCache) {
-    return new World(store, status, user, servers, tasks, operator, former, newCache, luck);
+    return new World(
+        store, status, user, servers, tasks, operator, former, newCache, setting, luck);
+  }
+
+  World with(Setting newSetting) {
+    return new World(
+        store, status, user, servers, tasks, operator, former, cache, newSetting, luck);
   }
 
   World with(Pending newOperator, Pending newFormer) {
-    return new World(store, status, user, servers, tasks, newOperator, newFormer, cache, luck);
+    return new World(
+        store, status, user, servers, tasks, newOperator, newFormer, cache, setting, luck);
   }
 
   /** What writes are based on the store, they come too late. */
   World with(Store newStore) {
     boolean same =
         newStore.ring().equals(store.ring()) && newStore.builder().equals(store.builder());
-    return new World(newStore, status, user, servers, tasks, operator, former, cache, luck)
+    return new World(newStore, status, user, servers, tasks, operator, former, cache, setting, luck)
         .touching(p -> same ? p : new Pending(p.writes, p.increaseIntact, false, p.changedTasks));
   }
 
   World withStatus(@Nullable PartitionPowerIncreaseStatus newStatus) {
-    return new World(store, newStatus, user, servers, tasks, operator, former, cache, luck)
+    return new World(store, newStatus, user, servers, tasks, operator, former, cache, setting, luck)
         .touching(p -> new Pending(p.writes, false, p.storeIntact, p.changedTasks));
   }
 
   World with(User newUser) {
-    return new World(store, status, newUser, servers, tasks, operator, former, cache, luck)
+    return new World(store, status, newUser, servers, tasks, operator, former, cache, setting, luck)
         .touching(p -> new Pending(p.writes, false, p.storeIntact, p.changedTasks));
   }
 
@@ -306,7 +316,7 @@ record World(
 
   World each(UnaryOperator<Server> change) {
     List<Server> changed = servers.stream().map(change).toList();
-    return new World(store, status, user, changed, tasks, operator, former, cache, luck);
+    return new World(store, status, user, changed, tasks, operator, former, cache, setting, luck);
   }
 
   World with(Task changed) {
@@ -314,7 +324,7 @@ record World(
     all.removeIf(task -> task.name().equals(changed.name()));
     all.add(changed);
     all.sort((a, b) -> a.name().compareTo(b.name()));
-    return new World(store, status, user, servers, all, operator, former, cache, luck)
+    return new World(store, status, user, servers, all, operator, former, cache, setting, luck)
         .touching(
             p ->
                 p.writes.stream().noneMatch(write -> write.isAbout(changed.name()))
@@ -342,6 +352,7 @@ record World(
         operator,
         former,
         cache,
+        setting.aged(),
         luck);
   }
 
@@ -355,6 +366,7 @@ record World(
         operator.isEmpty() ? operator : change.apply(operator),
         former.isEmpty() ? former : change.apply(former),
         cache,
+        setting,
         luck);
   }
 }

@@ -31,6 +31,9 @@ sealed interface Write {
   record OfRing(Transition transition, String from, String ring, @Nullable String builder)
       implements Write {}
 
+  /** Has the proxies' pods started anew, by a stamp on their template. */
+  record OfStamp(String stamp) implements Write {}
+
   /** Takes an annotation off that has had its effect, if it still has this value. */
   record OfAnnotation(String key, String value) implements Write {}
 
