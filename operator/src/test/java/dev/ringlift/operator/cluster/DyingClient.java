@@ -5,7 +5,9 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /** A client whose program dies before it makes a certain write: no request goes out any more. */
 public final class DyingClient {
@@ -27,26 +29,35 @@ public final class DyingClient {
    * @param fatalWrite counted from 1
    */
   public static KubernetesClient before(int fatalWrite, KubernetesClient alive) {
-    return before(fatalWrite, alive, () -> {});
+    AtomicInteger writes = new AtomicInteger();
+    return before(write -> writes.incrementAndGet() >= fatalWrite, alive, () -> {});
   }
 
   /**
    * The same.
    *
+   * @param fatal asked before each write, until it says yes
    * @param dead called when it has died, and at each further request
    */
-  public static KubernetesClient before(int fatalWrite, KubernetesClient alive, Runnable dead) {
-    AtomicInteger writes = new AtomicInteger();
+  public static KubernetesClient before(
+      Predicate<KindOfWrite> fatal, KubernetesClient alive, Runnable dead) {
+    AtomicBoolean died = new AtomicBoolean();
     Interceptor death =
         new Interceptor() {
           @Override
           public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
-            boolean read = request.method().equals("GET");
-            int count = read ? writes.get() : writes.incrementAndGet();
-            if (count >= fatalWrite) {
+            if (dies(request)) {
               dead.run();
               throw new Died(request.method() + " " + request.uri().getPath());
             }
+          }
+
+          /** One after the other: of two writes at the same time, one is the first. */
+          private synchronized boolean dies(HttpRequest request) {
+            if (!died.get() && !request.method().equals("GET")) {
+              died.set(fatal.test(KindOfWrite.of(request)));
+            }
+            return died.get();
           }
         };
     return new KubernetesClientBuilder()
