@@ -42,6 +42,10 @@ class WholeWayTest {
       story.assertAllAt(7);
       assertReadsWell(story, watch);
       assertNothingIsLeft(story);
+      story.wish("ttlAfterFinished: 1s");
+      story
+          .eventually("it removes itself")
+          .until(() -> story.cluster().increase(Story.INCREASE).isEmpty());
     }
   }
 
