@@ -30,7 +30,7 @@ enum IncreaseMetric {
   INCREASE_LINKED,
   /** Files removed in the current step. */
   INCREASE_REMOVED,
-  /** Errors of the current step. */
+  /** Tag {@code kind}: errors of the current step. */
   INCREASE_ERRORS,
   /** Files handled per second at present, over all nodes. */
   INCREASE_FILES_PER_SECOND,

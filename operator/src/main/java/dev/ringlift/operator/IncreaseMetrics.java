@@ -1,5 +1,6 @@
 package dev.ringlift.operator;
 
+import dev.ringlift.api.v1alpha1.ErrorCount;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Cycle;
@@ -29,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gauges of each increase that is under way or has failed, which show its last status; their names
- * are in {@link IncreaseMetric}. Labels are bounded: by increases under way, phases, states, and
- * the reasons that a problem can have; never by nodes or devices.
+ * are in {@link IncreaseMetric}. Labels are bounded: by increases under way, phases, states, kinds
+ * of errors, and the reasons that a problem can have; never by nodes or devices.
  */
 public final class IncreaseMetrics {
   private final MeterRegistry registry;
@@ -156,12 +157,25 @@ public final class IncreaseMetrics {
     add(entry, IncreaseMetric.INCREASE_FILES, of(progress, Progress::files));
     add(entry, IncreaseMetric.INCREASE_LINKED, of(progress, Progress::linked));
     add(entry, IncreaseMetric.INCREASE_REMOVED, of(progress, Progress::removed));
-    add(entry, IncreaseMetric.INCREASE_ERRORS, of(progress, Progress::errors));
+    for (ErrorCount.Kind kind : ErrorCount.Kind.values()) {
+      add(
+          entry,
+          IncreaseMetric.INCREASE_ERRORS,
+          Tags.of("kind", kind.name()),
+          of(progress, p -> errors(p, kind)));
+    }
     add(entry, IncreaseMetric.INCREASE_FILES_PER_SECOND, of(progress, Progress::filesPerSecond));
     add(
         entry,
         IncreaseMetric.INCREASE_ETA_SECONDS,
         s -> s.progress() == null ? Double.NaN : secondsUntil(s.progress().estimatedCompletion()));
+  }
+
+  private static long errors(Progress progress, ErrorCount.Kind kind) {
+    return progress.errorsByKind().stream()
+        .filter(errors -> errors.kind() == kind)
+        .mapToLong(ErrorCount::count)
+        .sum();
   }
 
   private void addNodes(Entry entry, String state, ToDoubleFunction<NodeCounts> count) {

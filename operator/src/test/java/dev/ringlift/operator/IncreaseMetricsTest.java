@@ -31,7 +31,8 @@ class IncreaseMetricsTest {
        "ring": {"partPower": 7, "nextPartPower": 8, "md5": "abc", "consumersTotal": 9, "consumersCurrent": 7},
        "nodes": {"total": 4, "waiting": 1, "running": 2, "done": 1, "failed": 0, "summary": "1/4"},
        "progress": {"percent": 25, "summary": "25%", "partitionsDone": 64, "partitionsTotal": 256, "files": 1000,
-         "linked": 990, "removed": 5, "errors": 3, "filesPerSecond": 100, "estimatedCompletion": "2026-01-01T00:10:00Z"},
+         "linked": 990, "removed": 5, "errors": 3, "errorsByKind": [{"kind": "Full", "count": 2}, {"kind": "Io", "count": 1}],
+         "filesPerSecond": 100, "estimatedCompletion": "2026-01-01T00:10:00Z"},
        "replicationSuspendedSince": "2025-12-31T23:00:00Z",
        "cleanupDeadline": "2026-01-01T02:00:00Z",
        "conditions": [{"type": "Ready", "status": "False"}, {"type": "Stalled", "status": "True"}],
@@ -62,7 +63,9 @@ class IncreaseMetricsTest {
     assertThat(value("files")).isEqualTo(1000);
     assertThat(value("linked")).isEqualTo(990);
     assertThat(value("removed")).isEqualTo(5);
-    assertThat(value("errors")).isEqualTo(3);
+    assertThat(value("errors", "kind", "Full")).isEqualTo(2);
+    assertThat(value("errors", "kind", "Io")).isEqualTo(1);
+    assertThat(value("errors", "kind", "Other")).isZero();
     assertThat(value("files.per.second")).isEqualTo(100);
     assertThat(value("eta.seconds")).isEqualTo(600);
     assertThat(value("replication.suspended.seconds")).isEqualTo(3600);

@@ -1,5 +1,6 @@
 package dev.ringlift.agent.task;
 
+import dev.ringlift.api.v1alpha1.ErrorCount;
 import dev.ringlift.api.v1alpha1.RelinkTask;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
@@ -72,12 +73,15 @@ final class ActiveTask {
       this.absent.put(
           device,
           failed(
-              device, "There is no device %s in %s on this node.".formatted(device, devicesRoot)));
+              device,
+              ErrorCount.Kind.Unavailable,
+              "There is no device %s in %s on this node.".formatted(device, devicesRoot)));
     }
   }
 
-  private static DeviceProgress failed(String device, String message) {
-    return new DeviceProgress(device, DeviceState.Failed, 0, 0, 0, 0, 0, 1, message);
+  private static DeviceProgress failed(String device, ErrorCount.Kind kind, String message) {
+    List<ErrorCount> errors = List.of(new ErrorCount(kind, 1));
+    return new DeviceProgress(device, DeviceState.Failed, 0, 0, 0, 0, 0, 1, errors, null, message);
   }
 
   RelinkTask task() {
@@ -207,7 +211,10 @@ final class ActiveTask {
       devices.removeIf(device -> request.devices().contains(device.name()));
       request
           .devices()
-          .forEach(name -> devices.add(failed(name, "The work on it could not be begun.")));
+          .forEach(
+              name ->
+                  devices.add(
+                      failed(name, ErrorCount.Kind.Other, "The work on it could not be begun.")));
     }
     List<DeviceError> errors = errors(last);
     State state = TaskStatuses.outcome(devices);

@@ -1,8 +1,13 @@
 package dev.ringlift.agent.task;
 
+import dev.ringlift.api.v1alpha1.ErrorCount;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceProgress;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceState;
 import dev.ringlift.relinker.DeviceResult;
+import dev.ringlift.relinker.ErrorKind;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Makes of a device's progress in a run what its task says of it. */
@@ -17,17 +22,22 @@ final class Progress {
    */
   static DeviceProgress of(
       dev.ringlift.relinker.DeviceProgress now, @Nullable DeviceProgress earlier) {
-    long errors = now.counters().errors();
+    DeviceState state = state(now);
+    List<ErrorCount> errors =
+        state == DeviceState.Failed && now.errorsByKind().isEmpty()
+            ? List.of(new ErrorCount(kindOf(now.result()), 1))
+            : errors(now.errorsByKind());
     DeviceProgress fresh =
         new DeviceProgress(
             now.device(),
-            state(now),
+            state,
             now.partitionsDone(),
             now.partitionsTotal(),
             now.counters().files(),
             now.counters().linked(),
             now.counters().removed(),
-            state(now) == DeviceState.Failed ? Math.max(1, errors) : errors,
+            errors.stream().mapToLong(ErrorCount::count).sum(),
+            errors,
             now.worked().toSeconds(),
             message(now));
     return earlier == null ? fresh : added(earlier, fresh);
@@ -45,6 +55,7 @@ final class Progress {
         earlier.linked() + fresh.linked(),
         earlier.removed() + fresh.removed(),
         fresh.errors(),
+        fresh.errorsByKind(),
         worked(earlier, fresh),
         fresh.message());
   }
@@ -57,6 +68,40 @@ final class Progress {
       return earlier.partitionsDone() == 0 ? since : null;
     }
     return since == null ? before : before + since;
+  }
+
+  private static List<ErrorCount> errors(Map<ErrorKind, Long> byKind) {
+    return byKind.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(entry -> new ErrorCount(kind(entry.getKey()), entry.getValue()))
+        .toList();
+  }
+
+  private static ErrorCount.Kind kind(ErrorKind kind) {
+    return switch (kind) {
+      case IO -> ErrorCount.Kind.Io;
+      case FULL -> ErrorCount.Kind.Full;
+      case READ_ONLY -> ErrorCount.Kind.ReadOnly;
+      case PERMISSION -> ErrorCount.Kind.Permission;
+      case COLLISION -> ErrorCount.Kind.Collision;
+      case LEFTOVER -> ErrorCount.Kind.Leftover;
+      case LINKS -> ErrorCount.Kind.Links;
+      case STRANGE -> ErrorCount.Kind.Strange;
+      case OTHER -> ErrorCount.Kind.Other;
+    };
+  }
+
+  /** Of a device that failed as a whole, before there was an error to count. */
+  private static ErrorCount.Kind kindOf(Optional<DeviceResult> result) {
+    return switch (result.orElseThrow()) {
+      case DeviceResult.Unmounted unmounted -> ErrorCount.Kind.Unavailable;
+      case DeviceResult.Locked locked -> ErrorCount.Kind.Unavailable;
+      case DeviceResult.Unlistable unlistable -> ErrorCount.Kind.Io;
+      case DeviceResult.Stale stale -> ErrorCount.Kind.Leftover;
+      case DeviceResult.Failed failed -> ErrorCount.Kind.Other;
+      case DeviceResult.Succeeded done -> ErrorCount.Kind.Other;
+      case DeviceResult.Stopped stopped -> ErrorCount.Kind.Other;
+    };
   }
 
   private static DeviceState state(dev.ringlift.relinker.DeviceProgress now) {

@@ -77,6 +77,7 @@ class CurrentRunTest {
         0,
         0,
         Counters.ZERO,
+        Map.of(),
         List.of(),
         0,
         Optional.empty(),

@@ -10,6 +10,7 @@ import dev.ringlift.relinker.DeviceProgress;
 import dev.ringlift.relinker.DeviceProgress.State;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +67,7 @@ class ProgressTextTest {
         done,
         128,
         new Counters(1, 1, 1, 0, 2),
+        Map.of(),
         List.of(),
         50,
         Optional.empty(),

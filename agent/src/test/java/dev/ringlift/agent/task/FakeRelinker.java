@@ -3,6 +3,7 @@ package dev.ringlift.agent.task;
 import dev.ringlift.relinker.Counters;
 import dev.ringlift.relinker.DeviceProgress;
 import dev.ringlift.relinker.DeviceResult;
+import dev.ringlift.relinker.ErrorKind;
 import dev.ringlift.relinker.Guard;
 import dev.ringlift.relinker.LiveSettings;
 import dev.ringlift.relinker.Problem;
@@ -86,6 +87,7 @@ final class FakeRelinker implements Relinker, Verifier {
           result.isPresent() ? 200 : 150,
           200,
           counted,
+          counted.errors() == 0 ? Map.of() : Map.of(ErrorKind.IO, counted.errors()),
           counted.errors() == 0
               ? List.of()
               : List.of(new Problem(device + "/objects/7/abc", "EIO", "Input/output error")),

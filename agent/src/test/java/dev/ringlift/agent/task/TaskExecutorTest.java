@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringlift.agent.FakeClock;
+import dev.ringlift.api.v1alpha1.ErrorCount;
 import dev.ringlift.api.v1alpha1.RelinkTask;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceState;
@@ -109,6 +110,8 @@ class TaskExecutorTest {
     assertThat(failed.state()).isEqualTo(State.Failed);
     assertThat(failed.message()).isEqualTo("sdb: 1 error; see the first ones.");
     assertThat(failed.errors()).isEqualTo(1);
+    assertThat(failed.devices().getLast().errorsByKind())
+        .containsExactly(new ErrorCount(ErrorCount.Kind.Io, 1));
     assertThat(failed.firstErrors())
         .containsExactly(
             new RelinkTaskStatus.DeviceError("sdb", "sdb/objects/7/abc", "Input/output error"));

@@ -292,6 +292,7 @@ public final class StatusAggregator {
             p.linked(),
             p.removed(),
             p.errors(),
+            p.errorsByKind(),
             0,
             null));
   }

@@ -1,5 +1,6 @@
 package dev.ringlift.operator.plan;
 
+import dev.ringlift.api.v1alpha1.ErrorCount;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Progress;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceProgress;
@@ -9,6 +10,8 @@ import dev.ringlift.operator.plan.StepWork.NodeState;
 import dev.ringlift.operator.plan.StepWork.NodeWork;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,7 @@ final class StepProgress {
     long removed = 0;
     long errors = 0;
     long filesPerSecond = 0;
+    Map<ErrorCount.Kind, Long> errorsByKind = new EnumMap<>(ErrorCount.Kind.class);
     double devicesDone = 0;
     int devices = 0;
     for (NodeWork node : work.nodes()) {
@@ -48,6 +52,7 @@ final class StepProgress {
       for (DeviceProgress device : status.devices()) {
         partitionsDone += device.partitionsDone();
         partitionsTotal += device.partitionsTotal();
+        count(device, errorsByKind);
         devicesDone += node.devices().contains(device.name()) ? share(device) : 0;
       }
     }
@@ -65,8 +70,23 @@ final class StepProgress {
         linked,
         removed,
         errors,
+        errorsByKind.entrySet().stream()
+            .map(entry -> new ErrorCount(entry.getKey(), entry.getValue()))
+            .toList(),
         filesPerSecond,
         complete ? null : estimate(left, windows, now));
+  }
+
+  /** What an agent gives no kind, or one that is not known here, is something else. */
+  private static void count(DeviceProgress device, Map<ErrorCount.Kind, Long> byKind) {
+    long rest = device.errors();
+    for (ErrorCount errors : device.errorsByKind()) {
+      byKind.merge(errors.kind(), errors.count(), Long::sum);
+      rest -= errors.count();
+    }
+    if (rest > 0) {
+      byKind.merge(ErrorCount.Kind.Other, rest, Long::sum);
+    }
   }
 
   /** How much of a device is done, from 0 to 1. */

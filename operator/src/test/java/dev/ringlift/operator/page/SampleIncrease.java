@@ -57,6 +57,7 @@ final class SampleIncrease {
             done * 5,
             0,
             0,
+            List.of(),
             rate,
             end == null ? null : end.toString());
     return this;

@@ -274,6 +274,7 @@ final class SimulatedStep {
         0,
         0,
         0,
+        List.of(),
         (long) device.worked,
         null);
   }

@@ -2,6 +2,8 @@ package dev.ringlift.operator.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringlift.api.v1alpha1.ErrorCount;
+import dev.ringlift.api.v1alpha1.ErrorCount.Kind;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Progress;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
@@ -60,6 +62,32 @@ class StatusAggregatorTest {
 
     assertThat(before.progress()).isNotNull();
     assertThat(status()).isSameAs(before);
+  }
+
+  @Test
+  void errorsAreSummedByKindAndThoseOfNoKnownKindAreOthers() {
+    cluster.until(ChangeTasks.class, Reason.Relinking);
+    cluster.step();
+    cluster.report(
+        cluster.task("node-a", Step.Relink),
+        State.Running,
+        List.of(failing("sda1", 3, new ErrorCount(Kind.Full, 2)), failing("sda2", 4)));
+    cluster.report(
+        cluster.task("node-b", Step.Relink),
+        State.Running,
+        List.of(failing("sdb1", 5, new ErrorCount(Kind.Full, 1), new ErrorCount(Kind.Io, 4))));
+    cluster.step();
+
+    assertThat(Objects.requireNonNull(status().progress()).errorsByKind())
+        .containsExactly(
+            new ErrorCount(Kind.Io, 4),
+            new ErrorCount(Kind.Full, 3),
+            new ErrorCount(Kind.Other, 5));
+  }
+
+  private static DeviceProgress failing(String name, long errors, ErrorCount... byKind) {
+    return new DeviceProgress(
+        name, DeviceState.Running, 8, 16, 1, 1, 0, errors, List.of(byKind), null, null);
   }
 
   @Test
@@ -166,6 +194,6 @@ class StatusAggregatorTest {
   }
 
   private static DeviceProgress worked(String name, long done, long seconds) {
-    return new DeviceProgress(name, DeviceState.Running, done, 16, 1, 1, 0, 0, seconds, null);
+    return new DeviceProgress(name, DeviceState.Running, done, 16, 1, 1, 0, 0, List.of(), seconds, null);
   }
 }

@@ -3,6 +3,7 @@ package dev.ringlift.relinker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param partitionsDone partitions done, those of earlier runs included
  * @param partitionsTotal all partitions of this step; 0 until they have been listed
  * @param counters what this run did
+ * @param errorsByKind its errors, as in {@code counters}, by kind; kinds without one are left out
  * @param problems the first problems, at most {@link #MAX_PROBLEMS}
  * @param hashDirsPerSecond the rate over about the last ten seconds
  * @param started when work on the device began, empty while it waits
@@ -28,6 +30,7 @@ public record DeviceProgress(
     long partitionsDone,
     long partitionsTotal,
     Counters counters,
+    Map<ErrorKind, Long> errorsByKind,
     List<Problem> problems,
     double hashDirsPerSecond,
     Optional<Instant> started,
@@ -53,6 +56,7 @@ public record DeviceProgress(
   }
 
   public DeviceProgress {
+    errorsByKind = Map.copyOf(errorsByKind);
     problems = List.copyOf(problems);
   }
 }

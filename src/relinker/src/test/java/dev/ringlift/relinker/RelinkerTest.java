@@ -121,6 +121,7 @@ class RelinkerTest {
     assertThat(relinked.problems().getFirst().path())
         .isEqualTo("d1/objects/31/abc/" + HIGH + "/" + DATA);
     assertThat(cleaned.counters()).isEqualTo(new Counters(1, 1, 0, 0, 1));
+    assertThat(cleaned.errorsByKind()).isEqualTo(Map.of(ErrorKind.COLLISION, 1L));
     assertThat(tree.files()).hasSize(2);
     assertThat(tree.state()).contains("\"15\":false");
   }

@@ -292,6 +292,7 @@ public record PartitionPowerIncreaseStatus(
    * @param files files looked at
    * @param linked hard links made
    * @param removed files removed from old partitions
+   * @param errorsByKind the errors, by kind; empty where there are none
    * @param filesPerSecond over all nodes, at present
    * @param estimatedCompletion of the current step
    */
@@ -305,9 +306,19 @@ public record PartitionPowerIncreaseStatus(
       @JsonPropertyDescription("Hard links made.") long linked,
       @JsonPropertyDescription("Files removed from old partitions.") long removed,
       @JsonPropertyDescription("Errors.") long errors,
+      @JsonPropertyDescription("The errors, by kind.")
+          @JsonInclude(JsonInclude.Include.NON_EMPTY)
+          @Size(max = 20)
+          @ListType(value = ListType.Kind.MAP, keys = "kind")
+          List<ErrorCount> errorsByKind,
       @JsonPropertyDescription("Files handled per second at present.") long filesPerSecond,
       @JsonPropertyDescription("When the step is estimated to end.")
-          @Nullable String estimatedCompletion) {}
+          @Nullable String estimatedCompletion) {
+
+    public Progress {
+      errorsByKind = errorsByKind == null ? List.of() : List.copyOf(errorsByKind);
+    }
+  }
 
   /**
    * A device that is left out.

@@ -86,6 +86,7 @@ public record RelinkTaskStatus(
    *
    * @param name under the devices root
    * @param partitionsTotal partitions to be walked; 0 until known
+   * @param errorsByKind the errors, by kind; empty where there are none
    * @param workedSeconds for how long partitions were worked on in this round, in all attempts and
    *     without pauses; null from an agent that does not measure it
    * @param message why it failed
@@ -101,12 +102,21 @@ public record RelinkTaskStatus(
       @JsonPropertyDescription("Hard links made.") long linked,
       @JsonPropertyDescription("Files removed from old partitions.") long removed,
       @JsonPropertyDescription("Errors.") long errors,
+      @JsonPropertyDescription("The errors, by kind.")
+          @JsonInclude(JsonInclude.Include.NON_EMPTY)
+          @Size(max = 20)
+          @ListType(value = ListType.Kind.MAP, keys = "kind")
+          List<ErrorCount> errorsByKind,
       @JsonPropertyDescription(
               "For how long partitions were worked on, in all attempts and without pauses.")
           @Nullable Long workedSeconds,
       @JsonPropertyDescription("Why it failed.") @Nullable String message) {
 
-    /** One whose working time is not known. */
+    public DeviceProgress {
+      errorsByKind = errorsByKind == null ? List.of() : List.copyOf(errorsByKind);
+    }
+
+    /** One whose kinds of errors and working time are not known. */
     public DeviceProgress(
         String name,
         DeviceState state,
@@ -126,6 +136,7 @@ public record RelinkTaskStatus(
           linked,
           removed,
           errors,
+          List.of(),
           null,
           message);
     }

@@ -2,6 +2,8 @@ package dev.ringlift.e2e.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringlift.api.v1alpha1.ErrorCount;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
@@ -58,6 +60,12 @@ class DiskFaultsTest {
       approve(story, "Relink/1");
       awaitNamed(story, Step.Relink, 1, "EROFS");
       awaitNamed(story, Step.Relink, 2, "ENOSPC");
+      story
+          .eventually("both kinds of errors are counted apart")
+          .until(
+              () ->
+                  kinds(story)
+                      .containsAll(List.of(ErrorCount.Kind.ReadOnly, ErrorCount.Kind.Full)));
       awaitOthersDone(story, Step.Relink);
       assertThat(story.inPhase(Phase.Relinking)).isTrue();
       assertThat(story.publishedPowers()).containsExactly("6/null", "6/7");
@@ -109,6 +117,14 @@ class DiskFaultsTest {
                           assertThat(problem.device()).isEqualTo(DISK);
                           assertThat(problem.message()).contains(error);
                         }));
+  }
+
+  /** What the gauges of errors show. */
+  private static List<ErrorCount.Kind> kinds(Story story) {
+    return story.status().map(PartitionPowerIncreaseStatus::progress).stream()
+        .flatMap(progress -> progress.errorsByKind().stream())
+        .map(ErrorCount::kind)
+        .toList();
   }
 
   private static List<Problem> problems(Story story) {

@@ -1,5 +1,6 @@
 package dev.ringlift.relinker.engine;
 
+import dev.ringlift.relinker.ErrorKind;
 import dev.ringlift.relinker.posix.Posix;
 import dev.ringlift.relinker.posix.PosixException;
 import java.time.Clock;
@@ -122,7 +123,7 @@ final class Crew {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
       // A bug must end as the device's failure, and not as a thread that nobody misses.
-      job.meter().error("", 0, "The relinker has a bug: " + e);
+      job.meter().error("", ErrorKind.OTHER, "The relinker has a bug: " + e);
     } finally {
       ended(number);
     }

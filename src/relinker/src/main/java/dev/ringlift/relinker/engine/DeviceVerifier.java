@@ -2,6 +2,7 @@ package dev.ringlift.relinker.engine;
 
 import dev.ringlift.relinker.DeviceProgress.State;
 import dev.ringlift.relinker.DeviceResult;
+import dev.ringlift.relinker.ErrorKind;
 import dev.ringlift.relinker.Problem;
 import dev.ringlift.relinker.RelinkRequest;
 import dev.ringlift.relinker.Step;
@@ -265,7 +266,11 @@ final class DeviceVerifier {
 
     private void wrong(int errno, String message, Object... parts) {
       String path = Job.path(request.policy(), parts);
-      meter.error(path, errno, message);
+      if (errno == 0) {
+        meter.error(path, ErrorKind.LINKS, message);
+      } else {
+        meter.error(path, errno, message);
+      }
       verification.finding().accept(Problem.of(meter.device() + "/" + path, errno, message));
     }
   }

@@ -1,5 +1,6 @@
 package dev.ringlift.relinker.engine;
 
+import dev.ringlift.relinker.ErrorKind;
 import dev.ringlift.relinker.layout.FileSetRules;
 import dev.ringlift.relinker.layout.Name;
 import dev.ringlift.relinker.posix.Errno;
@@ -240,11 +241,10 @@ final class HashDirMover {
       return 0;
     }
     if (!job.clobbers()) {
-      error(
+      collision(
           entry,
           hash,
           suffix,
-          0,
           "Another file has this name at the new place (a hard-link collision; --clobber-hardlink-collisions settles it)");
       return -Errno.EEXIST;
     }
@@ -252,11 +252,10 @@ final class HashDirMover {
       return 0;
     }
     if (clobbered) {
-      error(
+      collision(
           entry,
           hash,
           suffix,
-          0,
           "Another file has this name at the new place again after one was moved to quarantine");
       return -Errno.EEXIST;
     }
@@ -286,6 +285,14 @@ final class HashDirMover {
     }
     entries.clear();
     return 0;
+  }
+
+  private void collision(HashDir.Entry entry, Name hash, TargetSuffix suffix, String message) {
+    job.meter()
+        .error(
+            job.path(suffix.partitionNumber(), suffix.name(), hash, entry.name()),
+            ErrorKind.COLLISION,
+            message);
   }
 
   private void error(

@@ -2,6 +2,7 @@ package dev.ringlift.relinker.engine;
 
 import dev.ringlift.relinker.DeviceProgress;
 import dev.ringlift.relinker.DeviceResult;
+import dev.ringlift.relinker.ErrorKind;
 import dev.ringlift.relinker.Guard;
 import dev.ringlift.relinker.LiveSettings;
 import dev.ringlift.relinker.RelinkRequest;
@@ -93,7 +94,7 @@ final class LocalRun implements RelinkRun {
     } catch (RuntimeException | Error e) {
       System.getLogger(LocalRun.class.getName())
           .log(System.Logger.Level.ERROR, "Bug while working on " + meter.device(), e);
-      meter.error("", 0, "The relinker has a bug: " + e);
+      meter.error("", ErrorKind.OTHER, "The relinker has a bug: " + e);
       return new DeviceResult.Failed("The relinker has a bug: " + e);
     }
   }

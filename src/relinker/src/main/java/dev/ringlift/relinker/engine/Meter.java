@@ -4,6 +4,7 @@ import dev.ringlift.relinker.Counters;
 import dev.ringlift.relinker.DeviceProgress;
 import dev.ringlift.relinker.DeviceProgress.State;
 import dev.ringlift.relinker.DeviceResult;
+import dev.ringlift.relinker.ErrorKind;
 import dev.ringlift.relinker.Needs;
 import dev.ringlift.relinker.Problem;
 import java.time.Clock;
@@ -14,6 +15,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +37,7 @@ final class Meter {
   private final AtomicLong linked = new AtomicLong();
   private final AtomicLong removed = new AtomicLong();
   private final AtomicLong errors = new AtomicLong();
+  private final ConcurrentMap<ErrorKind, Long> errorsByKind = new ConcurrentHashMap<>();
   private final AtomicLong directories = new AtomicLong();
   private final AtomicLong linkedInto = new AtomicLong();
   private final Estimate estimate = new Estimate();
@@ -85,8 +89,19 @@ final class Meter {
 
   /** An error that keeps its partition from being done; {@code path} is relative to the device. */
   void error(String path, int errno, String message) {
-    errors.getAndIncrement();
+    count(ErrorKind.of(errno));
     note(path, errno, message);
+  }
+
+  /** The same, of what is no error of a system call. */
+  void error(String path, ErrorKind kind, String message) {
+    count(kind);
+    note(path, 0, message);
+  }
+
+  private void count(ErrorKind kind) {
+    errorsByKind.merge(kind, 1L, Long::sum);
+    errors.getAndIncrement();
   }
 
   /** Something that a person should see, without being an error. */
@@ -211,6 +226,7 @@ final class Meter {
         partitionsDoneBefore + partitionsDone,
         partitionsTotal,
         counters,
+        errorsByKind,
         problems,
         started == null ? 0 : rate(now, counters.hashDirs()),
         Optional.ofNullable(started),

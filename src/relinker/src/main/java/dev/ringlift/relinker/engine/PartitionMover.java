@@ -1,5 +1,6 @@
 package dev.ringlift.relinker.engine;
 
+import dev.ringlift.relinker.ErrorKind;
 import dev.ringlift.relinker.ObjectPolicy;
 import dev.ringlift.relinker.layout.FileSetRules;
 import dev.ringlift.relinker.layout.Name;
@@ -236,12 +237,11 @@ final class PartitionMover {
         return false;
       }
       if (job.isStale(number, hash)) {
-        error(
-            0,
-            "The hash dir was left at an old place by an earlier increase; linking it could bring a deleted object back",
-            number,
-            suffix,
-            hash);
+        job.meter()
+            .error(
+                job.path(number, suffix, hash),
+                ErrorKind.LEFTOVER,
+                "The hash dir was left at an old place by an earlier increase; linking it could bring a deleted object back");
         return false;
       }
       if (!job.governor().next(job.meter())) {
