@@ -2,6 +2,7 @@ package dev.ringlift.e2e.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringlift.api.v1alpha1.PartitionPowerIncrease;
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
 import dev.ringlift.testkit.kube.ApiServer;
@@ -36,6 +37,7 @@ class CancelTest {
               7,
               "  consumers:\n  - {kind: Deployment, name: nobody, role: Proxy, proof: Recon, port: 8080}\n");
       story.eventually("it is looked at").until(() -> story.inPhase(Phase.Preflight));
+      assertCancelledWhilePending(story);
       story.wish("cancel: true");
       story.eventually("it is Cancelled").until(() -> story.inPhase(Phase.Cancelled));
       assertThat(story.publishedPowers()).as("nothing was begun").isEqualTo(expected);
@@ -70,6 +72,50 @@ class CancelTest {
 
       story.assertAllAt(6);
     }
+  }
+
+  @Test
+  void betweenTwoDoublingsItEndsAtThePowerThatItHasComeTo(ApiServer server, @TempDir Path folder) {
+    try (Story story = new Story(server, folder, 6, 200)) {
+      story.startAllAndAwaitNodes();
+      story.cluster().apply(Story.INCREASE, 8, "  verify: None\n");
+      story.awaitAsks("Prepare/2");
+
+      story.wish("cancel: true");
+      story.eventually("it is Cancelled").until(() -> story.inPhase(Phase.Cancelled));
+
+      assertThat(story.publishedPowers()).containsExactly("6/null", "6/7", "7/7", "7/null");
+      assertThat(story.conditionMessage("Ready", "True"))
+          .isEqualTo("Cancelled: the ring has partition power 7, and no next one, everywhere.");
+      story.assertAllAt(7);
+    }
+  }
+
+  /** Another increase of the same ring, which waits for the first, and is not missed by it. */
+  private static void assertCancelledWhilePending(Story story) {
+    String second = "second";
+    story.cluster().apply(second, 7);
+    story
+        .eventually("the second waits, and says for whom")
+        .until(
+            () ->
+                story
+                    .cluster()
+                    .increase(second)
+                    .map(PartitionPowerIncrease::getStatus)
+                    .filter(status -> status.phase() == Phase.Pending)
+                    .map(status -> String.valueOf(status.message()))
+                    .orElse("")
+                    .contains(Story.INCREASE));
+    story.kubectl("patch", "ppi", second, "--type=merge", "-p", "spec: {cancel: true}");
+    story
+        .eventually("the second is Cancelled")
+        .until(
+            () ->
+                story.cluster().increase(second).orElseThrow().getStatus().phase()
+                    == Phase.Cancelled);
+    assertThat(story.inPhase(Phase.Preflight)).as("the first goes on").isTrue();
+    story.kubectl("delete", "ppi", second, "--timeout=30s");
   }
 
   private static void beginAnew(Story story) {

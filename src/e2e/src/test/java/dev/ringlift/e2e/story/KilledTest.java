@@ -55,7 +55,9 @@ class KilledTest {
       for (int cycle = 1; cycle <= 3; cycle++) {
         int number = cycle;
         if (cycle > 1) {
-          approveNext(story, "ringlift.dev/approve=Prepare/" + cycle);
+          // Nobody tells of replication here.
+          story.awaitAsks("Prepare/" + cycle);
+          story.approve("Prepare/" + cycle);
         }
         story
             .eventually("cycle " + cycle + " cleans up")
@@ -79,20 +81,6 @@ class KilledTest {
                   "9/null"));
       story.assertAllAt(9);
     }
-  }
-
-  /** Nobody tells of replication here. */
-  private static void approveNext(Story story, String command) {
-    story
-        .eventually("it asks for " + command)
-        .until(
-            () ->
-                story
-                    .status()
-                    .map(status -> String.valueOf(status.message()))
-                    .orElse("")
-                    .contains(command));
-    story.kubectl("annotate", "ppi", Story.INCREASE, command);
   }
 
   private static void killOperatorIn(Story story, Phase phase) {

@@ -80,6 +80,31 @@ class PauseTest {
     }
   }
 
+  @Test
+  void betweenTwoDoublingsAndOnTheWayBackItHoldsStillToo(ApiServer server, @TempDir Path folder) {
+    try (Story story = new Story(server, folder, 6, 500)) {
+      story.startAllAndAwaitNodes();
+      story.cluster().apply(Story.INCREASE, 8, "  verify: None\n");
+      story.awaitAsks("Prepare/2");
+      pause(story);
+      story.approve("Prepare/2");
+      assertHoldsStill(story, 4);
+
+      story.wish("paused: false, relinker: {filesPerSecond: 100}");
+      story.eventually("the next begins").until(() -> story.publishedPowers().size() == 5);
+      story.awaitMiddleOf(Step.Relink);
+      story.wish("cancel: true");
+      pauseInTheMiddleOf(story, Step.Cleanup, 6);
+      story.eventually("it is Cancelled").until(() -> story.inPhase(Phase.Cancelled));
+
+      assertThat(story.publishedPowers())
+          .containsExactly("6/null", "6/7", "7/7", "7/null", "7/8", "7/7", "7/null");
+      assertThat(story.conditionMessage("Ready", "True"))
+          .isEqualTo("Cancelled: the ring has partition power 7, and no next one, everywhere.");
+      story.assertAllAt(7);
+    }
+  }
+
   private static void pause(Story story) {
     story.wish("paused: true");
     story

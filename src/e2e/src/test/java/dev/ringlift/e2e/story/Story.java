@@ -36,6 +36,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -249,6 +250,22 @@ final class Story implements AutoCloseable {
     kubectl("patch", "ppi", INCREASE, "--type=merge", "-p", "spec: {%s}".formatted(change));
   }
 
+  /** Waits until it asks for this approval, as {@code Prepare/2}. */
+  void awaitAsks(String approval) {
+    eventually("it asks for " + approval)
+        .until(
+            () ->
+                status()
+                    .map(PartitionPowerIncreaseStatus::message)
+                    .orElse("")
+                    .contains("ringlift.dev/approve=" + approval));
+  }
+
+  /** The user approves, as {@code Prepare/2}. */
+  void approve(String approval) {
+    kubectl("annotate", "ppi", INCREASE, "ringlift.dev/approve=" + approval);
+  }
+
   /** By the administrator, in the namespace of the story; gives what it prints. */
   String kubectl(String... words) {
     List<String> all = new ArrayList<>(List.of("-n", cluster.namespace()));
@@ -326,10 +343,11 @@ final class Story implements AutoCloseable {
         .isPresent();
   }
 
+  /** Of the last cycle that has such a task. */
   Optional<RelinkTaskStatus> taskStatus(String node, Step step) {
     return cluster.tasks().stream()
         .filter(task -> task.getSpec().nodeName().equals(node) && task.getSpec().step() == step)
-        .findFirst()
+        .max(Comparator.comparingInt(task -> task.getSpec().cycle()))
         .map(RelinkTask::getStatus);
   }
 
