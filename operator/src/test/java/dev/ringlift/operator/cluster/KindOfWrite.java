@@ -10,7 +10,7 @@ import java.util.Objects;
  * What a request changes in a namespace, in the words of a role.
  *
  * @param verb {@code create}, {@code update}, {@code patch} or {@code delete}; {@code apply} for a
- *     server-side apply, which a role has to grant as patch and as create
+ *     server-side apply, which a role has to grant as patch, and as create where nothing is there
  * @param resource the plural with its subresource, and with its group where it has one
  * @param rehearsal the API server only judges it
  */
