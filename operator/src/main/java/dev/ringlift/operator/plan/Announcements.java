@@ -39,7 +39,6 @@ public final class Announcements {
       Plan plan,
       Instant now) {
     List<Announcement> all = new ArrayList<>();
-    addPhase(old, next, all);
     addPreflight(old, next, all);
     addByHand(old, plan, all);
     addConverged(old, next, plan, now, all);
@@ -49,6 +48,7 @@ public final class Announcements {
     addRestored(old, plan, all);
     addApproval(old, next, plan, all);
     addRest(old, next, all);
+    addPhase(old, next, all);
     return all;
   }
 
@@ -85,6 +85,7 @@ public final class Announcements {
     return Announcement.normal(EventReason.BackupsDropped, sentence);
   }
 
+  /** Comes last: what another event says of it already is not said again. */
   private static void addPhase(
       @Nullable PartitionPowerIncreaseStatus old,
       PartitionPowerIncreaseStatus next,
@@ -101,8 +102,10 @@ public final class Announcements {
     } else if (next.phase() == Phase.Failed) {
       all.add(Announcement.warning(EventReason.Failed.name(), message));
     } else {
-      all.add(
-          Announcement.normal(EventReason.PhaseChanged, "Now " + next.phase() + ": " + message));
+      boolean said = all.stream().anyMatch(other -> message.endsWith(other.message()));
+      all.addFirst(
+          Announcement.normal(
+              EventReason.PhaseChanged, "Now " + next.phase() + (said ? "." : ": " + message)));
     }
   }
 

@@ -152,7 +152,9 @@ record Barrier(
           problem(
               node,
               Reason.NodeLost,
-              "does not answer: its agent last renewed its Lease at " + heartbeat.renewed()));
+              "does not answer: its agent last renewed its Lease at "
+                  + Times.format(heartbeat.renewed())
+                  + "; see whether its pod runs, or exclude its devices if it is lost for good"));
     }
     return Optional.empty();
   }

@@ -79,10 +79,21 @@ final class Conditions {
           ConditionType.PreflightPassed,
           true,
           Reason.PreflightPassed,
-          "All %d checks hold.".formatted(checks.size()));
+          "All %d checks hold%s.".formatted(checks.size(), warnings(checks)));
     } else {
       add(ConditionType.PreflightPassed, false, Reason.PreflightFailed, Sentences.first(failures));
     }
+  }
+
+  private static String warnings(List<PreflightCheck> checks) {
+    List<String> warnings =
+        checks.stream()
+            .filter(check -> check.result() == PreflightCheck.Result.Warning)
+            .map(PreflightCheck::check)
+            .toList();
+    return warnings.isEmpty()
+        ? ""
+        : "; read what status.preflight warns of: " + String.join(", ", warnings);
   }
 
   private void addRingDistributed() {
@@ -114,7 +125,11 @@ final class Conditions {
     if (decision.reason() == Reason.ApprovalRequired) {
       add(ConditionType.AwaitingApproval, true, decision.reason(), decision.message());
     } else {
-      add(ConditionType.AwaitingApproval, false, Reason.AsExpected, "No gate is open.");
+      add(
+          ConditionType.AwaitingApproval,
+          false,
+          Reason.AsExpected,
+          "Nothing waits for an approval.");
     }
   }
 

@@ -34,7 +34,7 @@ final class StagePlanner {
     Scene scene = plain.with(plain.facts().with(work));
     List<TaskChange> changes = changes(scene, stage, work);
     String message =
-        StepMessages.running(scene.cycle(), stage, work)
+        StepMessages.running(scene.cycle(), stage, work, scene.barrier().lost())
             + Exclusions.message(scene.devices().exclusions())
             + Cancelling.refusal(scene);
     if (!changes.isEmpty()) {

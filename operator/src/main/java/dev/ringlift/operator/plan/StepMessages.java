@@ -3,13 +3,18 @@ package dev.ringlift.operator.plan;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Cycle;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.NodeCounts;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What a step does and waits for, in one line. */
 final class StepMessages {
   private StepMessages() {}
 
-  static String running(@Nullable Cycle cycle, Stage stage, StepWork work) {
+  /**
+   * @param lost nodes that do not answer: the step may be waiting for them
+   */
+  static String running(@Nullable Cycle cycle, Stage stage, StepWork work, List<Problem> lost) {
     StringBuilder text = new StringBuilder();
     text.append(
         switch (stage) {
@@ -28,9 +33,13 @@ final class StepMessages {
     String notDone = work.notDone();
     text.append(notDone.isEmpty() ? "." : "; waiting for " + notDone + ".");
     text.append(work.turns().message());
-    if (!work.problems().isEmpty()) {
-      text.append(' ')
-          .append(Sentences.first(work.problems().stream().map(Problem::message).toList()));
+    List<String> problems =
+        Stream.concat(lost.stream(), work.problems().stream())
+            .map(Problem::message)
+            .distinct()
+            .toList();
+    if (!problems.isEmpty()) {
+      text.append(' ').append(Sentences.first(problems));
     }
     work.givenUp().stream().findFirst().ifPresent(todo -> text.append(' ').append(todo));
     work.nextRetry()

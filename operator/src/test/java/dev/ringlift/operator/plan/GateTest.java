@@ -2,7 +2,9 @@ package dev.ringlift.operator.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringlift.api.v1alpha1.ApiConstants;
 import dev.ringlift.api.v1alpha1.Gates;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus;
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.operator.plan.Decision.Approve;
 import dev.ringlift.operator.plan.Decision.ChangeTasks;
@@ -10,6 +12,7 @@ import dev.ringlift.operator.plan.Decision.Complete;
 import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.operator.plan.Decision.Wait;
 import dev.ringlift.ring.Transition;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -58,6 +61,22 @@ class GateTest {
     boolean increased = cluster.ring.partPower() == 5;
     assertThat(increased).isEqualTo(gate == Gate.Cleanup);
     assertThat(cluster.tasks.isEmpty()).isEqualTo(gate == Gate.Relink);
+  }
+
+  @Test
+  void whatItAsksForIsAnnouncedOnceAndTheChangeOfThePhaseDoesNotRepeatIt() {
+    manual(Gate.Relink);
+    untilAsked();
+    Plan plan = cluster.step();
+    PartitionPowerIncreaseStatus status = Objects.requireNonNull(cluster.status);
+
+    List<Announcement> news = Announcements.of(null, status, plan, cluster.now);
+
+    assertThat(news)
+        .filteredOn(told -> told.message().contains(ApiConstants.ANNOTATION_APPROVE))
+        .extracting(Announcement::reason)
+        .containsExactly(EventReason.ApprovalRequired.name());
+    assertThat(news.getFirst().message()).isEqualTo("Now AwaitingApproval.");
   }
 
   @ParameterizedTest

@@ -65,6 +65,19 @@ class StatusAggregatorTest {
   }
 
   @Test
+  void whatAStepWaitsForIsToldWithWhyItDoesNotCome() {
+    cluster.until(ChangeTasks.class, Reason.Relinking);
+    cluster.step();
+    cluster.node("node-b").alive = false;
+    cluster.pass(Duration.ofMinutes(5));
+    cluster.step();
+
+    assertThat(status().message())
+        .contains("waiting for node-a, node-b.", "Node node-b does not answer")
+        .contains("exclude its devices if it is lost for good");
+  }
+
+  @Test
   void errorsAreSummedByKindAndThoseOfNoKnownKindAreOthers() {
     cluster.until(ChangeTasks.class, Reason.Relinking);
     cluster.step();
@@ -194,6 +207,7 @@ class StatusAggregatorTest {
   }
 
   private static DeviceProgress worked(String name, long done, long seconds) {
-    return new DeviceProgress(name, DeviceState.Running, done, 16, 1, 1, 0, 0, List.of(), seconds, null);
+    return new DeviceProgress(
+        name, DeviceState.Running, done, 16, 1, 1, 0, 0, List.of(), seconds, null);
   }
 }
