@@ -346,8 +346,10 @@ final class PartitionMover {
         Map<Integer, Optional<SuffixHash>> unknown = new HashMap<>();
         changed.or(litter);
         changed.stream().forEach(each -> unknown.put(each, Optional.empty()));
-        PartitionHashes.Snapshot before = ownHashes != null ? ownHashes : hashes.snapshot(fd);
-        boolean nothing = hashes.update(fd, before, unknown).isEmpty();
+        if (ownHashes == null || ownHashes == PartitionHashes.Snapshot.NONE) {
+          ownHashes = hashes.snapshot(fd);
+        }
+        boolean nothing = hashes.update(fd, ownHashes, unknown).isEmpty();
         if (nothing && !stopped) {
           remover.remove(number, fd);
         }
