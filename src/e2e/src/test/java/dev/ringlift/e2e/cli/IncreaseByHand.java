@@ -73,9 +73,20 @@ final class IncreaseByHand implements AutoCloseable {
   }
 
   Command.Result swiftRelinker(String step, Path devices) {
-    return swift
-        .command("swift-object-relinker", step, conf.toString(), "--devices", devices.toString())
-        .run();
+    return bySwift(step, devices).run();
+  }
+
+  ManagedProcess startSwift(String step, Path devices, String... more) {
+    return ManagedProcess.builder("swift " + step, directory.resolve("swift.log"))
+        .command(bySwift(step, devices, more).words())
+        .start();
+  }
+
+  private Command bySwift(String step, Path devices, String... more) {
+    List<String> words =
+        new ArrayList<>(List.of(step, conf.toString(), "--devices", devices.toString()));
+    words.addAll(List.of(more));
+    return swift.command("swift-object-relinker", words.toArray(String[]::new));
   }
 
   /** The recon file. */

@@ -13,7 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -130,6 +134,42 @@ class StoppedRelinkerTest {
     assertThat(files(devices)).hasSize((int) tree.files());
   }
 
+  /** Killed without a word, at no moment that the test chooses; and what Swift alone would make. */
+  @ParameterizedTest(name = "{0}, Swift goes on: {1}")
+  @CsvSource({"relink, true", "relink, false", "cleanup, true", "cleanup, false"})
+  void eitherToolGoesOnWhereTheOtherWasKilled(String step, boolean swiftGoesOn) throws IOException {
+    if (step.equals("cleanup")) {
+      assertThat(node.swiftRelinker("relink", devices).exitCode()).isZero();
+      node.ring("increase");
+    }
+    Path alone = directory.resolve("alone");
+    Command.of("cp", "-a", devices.toString(), alone.toString()).run().orThrow();
+    assertThat(node.swiftRelinker(step, alone).exitCode()).isZero();
+    Map<String, Object> before = inodes(devices);
+
+    String[] slowly = {"--files-per-second", "50"};
+    try (ManagedProcess process =
+        swiftGoesOn
+            ? node.start(step, devices, slowly)
+            : node.startSwift(step, devices, "--workers", "0", slowly[0], slowly[1])) {
+      await()
+          .alias("some files are linked, or removed")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> Math.abs(files(devices).size() - before.size()) > 20);
+      process.kill();
+    }
+    if (swiftGoesOn) {
+      assertThat(node.swiftRelinker(step, devices).exitCode()).isZero();
+    } else {
+      node.ringlift(step, devices).orThrow();
+    }
+
+    assertThat(files(devices)).isEqualTo(files(alone));
+    assertThat(Set.copyOf(inodes(devices).values())).isEqualTo(Set.copyOf(before.values()));
+    assertThat(node.returnCode().asInt()).isZero();
+    node.ringlift("verify", devices).orThrow();
+  }
+
   /** Of one that was killed nobody can tell at once; but the next run does. */
   @Test
   void theNextRunTellsReconWhatOneThatWasKilledCouldNot() throws IOException {
@@ -167,6 +207,15 @@ class StoppedRelinkerTest {
       count += each.asBoolean() == done ? 1 : 0;
     }
     return count;
+  }
+
+  /** The inode at each path of an object's file. */
+  private static Map<String, Object> inodes(Path root) throws IOException {
+    Map<String, Object> inodes = new HashMap<>();
+    for (String file : files(root)) {
+      inodes.put(file, Files.getAttribute(root.resolve(file), "unix:ino"));
+    }
+    return inodes;
   }
 
   /** The paths of all objects' files. */
