@@ -1,8 +1,8 @@
 # Sourced: find_swift sets RINGLIFT_SWIFT_PYTHON to a Python that has the release of OpenStack Swift that Ringlift is tested
-# with: the one that is named already, or one in this user's cache, made when it is first needed.
+# with (RINGLIFT_SWIFT_VERSION names another): the one that is named already, or one in this user's cache, made when it is first needed.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-SWIFT_VERSION=2.38.3
+SWIFT_VERSION=${RINGLIFT_SWIFT_VERSION:-2.38.3}
 SWIFT_CONSTRAINTS=$RINGLIFT_ROOT/src/testkit/swift-constraints.txt
 
 find_swift() {

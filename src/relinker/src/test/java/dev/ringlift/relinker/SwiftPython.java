@@ -32,7 +32,7 @@ final class SwiftPython implements AutoCloseable {
     String named = System.getenv("RINGLIFT_SWIFT_PYTHON");
     if (named == null || named.isBlank()) {
       throw new IllegalStateException(
-          "This test needs real Swift: set RINGLIFT_SWIFT_PYTHON to a Python that has swift 2.38.3 installed.");
+          "This test needs real Swift: set RINGLIFT_SWIFT_PYTHON to a Python that has Swift installed.");
     }
     this.directory = directory;
     this.python = named;
@@ -77,6 +77,11 @@ final class SwiftPython implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Whether this release of Swift has {@code --clobber-hardlink-collisions}. */
+  boolean clobbers() {
+    return call("clobbers", Map.of()).asBoolean();
   }
 
   @Override

@@ -56,7 +56,7 @@ class SwiftRandomTreesTest {
     random = new Random(seed);
     // The first random numbers of neighbouring seeds are alike.
     random.nextLong();
-    boolean clobber = chance(0.1);
+    boolean clobber = chance(0.1) && python.clobbers();
     boolean stale = chance(0.15);
     boolean reclaim = chance(0.15);
     SwiftTree swift = swift(choose("r", "r", "e", "e", "re", "er"));

@@ -57,7 +57,8 @@ def relinker(directory, args):
     swift_trees.load_conf(directory)
     from swift.cli import relinker as swift_relinker
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
-    run = swift_relinker.Relinker._run
+    name = '_run' if hasattr(swift_relinker.Relinker, '_run') else 'run'  # before 2.36
+    run = getattr(swift_relinker.Relinker, name)
 
     def telling(self):
         try:
@@ -65,7 +66,7 @@ def relinker(directory, args):
         except BaseException:
             traceback.print_exc()
             raise
-    swift_relinker.Relinker._run = telling
+    setattr(swift_relinker.Relinker, name, telling)
     try:
         return swift_relinker.main(args + ['--swift-dir', directory])
     except SystemExit as e:
@@ -101,7 +102,15 @@ def killed(directory, args, change):
     return begun
 
 
+def clobbers():
+    """Whether this release has --clobber-hardlink-collisions."""
+    from swift.cli import relinker as swift_relinker
+    with open(swift_relinker.__file__) as f:
+        return '--clobber-hardlink-collisions' in f.read()
+
+
 COMMANDS = {
+    'clobbers': clobbers,
     'conf': conf,
     'rings': rings,
     'relinker': relinker,

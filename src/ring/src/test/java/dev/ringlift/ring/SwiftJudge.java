@@ -22,7 +22,7 @@ final class SwiftJudge implements AutoCloseable {
     String python = System.getenv(RealSwift.PYTHON);
     if (python == null) {
       throw new IllegalStateException(
-          RealSwift.PYTHON + " has to name a Python that has Swift 2.38.3.");
+          RealSwift.PYTHON + " has to name a Python that has Swift " + RealSwift.RELEASE + ".");
     }
     script = Files.createTempFile("swift_judge", ".py");
     try (InputStream in = SwiftJudge.class.getResourceAsStream("swift_judge.py")) {
@@ -46,6 +46,11 @@ final class SwiftJudge implements AutoCloseable {
       throw new AssertionError("Swift says of " + verb + ": " + answer);
     }
     return answer.substring(2).strip();
+  }
+
+  /** Whether this release writes rings of format 2, and device ids of four bytes. */
+  boolean knowsFormat2() {
+    return ask("formats").contains("2");
   }
 
   @Override

@@ -13,6 +13,9 @@ import traceback
 from swift.common.ring import builder as builder_module
 from swift.common.ring import RingBuilder, RingData
 
+# Before 2.36 there is one format, and devices have two bytes.
+FORMATS = hasattr(RingBuilder, 'set_dev_id_bytes')
+
 STEPS = {
     'PREPARE': RingBuilder.prepare_increase_partition_power,
     'INCREASE': RingBuilder.increase_partition_power,
@@ -65,6 +68,10 @@ def weigh_and_remove(rng, builder):
             builder.remove_dev(dev['id'])
 
 
+def save(builder, ring_path, version):
+    builder.get_ring().save(ring_path, **({'format_version': int(version)} if FORMATS else {}))
+
+
 def make(seed, directory):
     """A random builder and the ring that Swift writes from it."""
     rng = random.Random(int(seed))
@@ -82,13 +89,13 @@ def make(seed, directory):
     grow(builder, power)
     if rng.random() < .2:
         builder.set_overload(0.1)
-    if rng.random() < .15:
+    if rng.random() < .15 and FORMATS:
         builder.set_dev_id_bytes(4)
     if rng.random() < .1 and not builder._remove_devs:
         add_devices(rng, builder, 2)
     builder.save(os.path.join(directory, 'object.builder'))
-    version = 2 if builder.dev_id_bytes == 4 or rng.random() < .5 else 1
-    builder.get_ring().save(os.path.join(directory, 'object.ring.gz'), format_version=version)
+    version = 2 if FORMATS and (builder.dev_id_bytes == 4 or rng.random() < .5) else 1
+    save(builder, os.path.join(directory, 'object.ring.gz'), version)
     return 'format %d, power %d, %d devices, %s replicas' % (version, power, devices, replicas)
 
 
@@ -101,7 +108,7 @@ def step(name, path, now, ring_path, version):
     if name == 'INCREASE':
         builder._update_last_part_moves()
     builder.save(path)
-    builder.get_ring().save(ring_path, format_version=int(version))
+    save(builder, ring_path, version)
     return 'done'
 
 
@@ -134,6 +141,8 @@ def load(path):
 
 def compare(ours, swifts):
     mine, theirs = load(ours), load(swifts)
+    if not FORMATS:
+        assert mine.pop('dev_id_bytes', 2) == 2
     same(mine, theirs)
     removed = [any(d is dev for d in mine['devs']) for dev in mine['_remove_devs']]
     same(removed, [any(d is dev for d in theirs['devs']) for dev in theirs['_remove_devs']], 'identity')
@@ -142,7 +151,8 @@ def compare(ours, swifts):
 def compare_ring(ours, swifts):
     mine, theirs = RingData.load(ours), RingData.load(swifts)
     same(mine.to_dict(), theirs.to_dict())
-    same(mine.format_version, theirs.format_version, 'format')
+    if FORMATS:
+        same(mine.format_version, theirs.format_version, 'format')
     same(mine.replica_count, theirs.replica_count, 'replicas')
     with open(ours, 'rb') as a, open(swifts, 'rb') as b:
         return 'identical' if a.read() == b.read() else 'equal'
@@ -154,7 +164,7 @@ def rebalance(path, ring_path, version):
     builder.rebalance(seed=1)
     builder.validate()
     builder.save(path)
-    builder.get_ring().save(ring_path, format_version=int(version))
+    save(builder, ring_path, version)
 
 
 def balance(path):
@@ -166,7 +176,11 @@ def repickle(path, protocol, target):
         pickle.dump(load(path), f, protocol=int(protocol))
 
 
-VERBS = {f.__name__: f for f in (make, step, compare, compare_ring, rebalance, balance, repickle)}
+def formats():
+    return '1 2' if FORMATS else '1'
+
+
+VERBS = {f.__name__: f for f in (formats, make, step, compare, compare_ring, rebalance, balance, repickle)}
 
 for line in sys.stdin:
     verb, *arguments = line.rstrip('\n').split('\t')

@@ -17,9 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Real Swift with a swift.conf of its own. The environment variable RINGLIFT_SWIFT_PYTHON names a
- * Python that has Swift 2.38.3; {@code bin/test} makes one. Commands are run as processes; all else
- * is asked of one Python process that is started at the first question and ends with {@link
- * #close}.
+ * Python that has Swift; {@code bin/test} makes one. Commands are run as processes; all else is
+ * asked of one Python process that is started at the first question and ends with {@link #close}.
  *
  * <p>Device roots are folders whose subfolders are devices; nothing has to be mounted. Objects are
  * written without fsync.
@@ -27,6 +26,10 @@ import org.jspecify.annotations.Nullable;
 public final class RealSwift implements AutoCloseable {
   /** The variable that names a Python with Swift. */
   public static final String PYTHON = "RINGLIFT_SWIFT_PYTHON";
+
+  /** The release of Swift that the tests are run with. */
+  public static final String RELEASE =
+      System.getenv().getOrDefault("RINGLIFT_SWIFT_VERSION", "2.38.3");
 
   private static final Duration COMMAND_TIMEOUT = Duration.ofMinutes(10);
 
@@ -66,8 +69,8 @@ public final class RealSwift implements AutoCloseable {
     String python = System.getenv(PYTHON);
     if (python == null || !Files.isExecutable(Path.of(python))) {
       throw new IllegalStateException(
-          "%s must be the path of a Python that has Swift 2.38.3 (bin/test makes one); it is %s"
-              .formatted(PYTHON, python == null ? "not set" : python));
+          "%s must be the path of a Python that has Swift %s (bin/test makes one); it is %s"
+              .formatted(PYTHON, RELEASE, python == null ? "not set" : python));
     }
     try {
       Files.createDirectories(directory.resolve("recon"));
