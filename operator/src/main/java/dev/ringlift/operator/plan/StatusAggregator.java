@@ -12,6 +12,7 @@ import dev.ringlift.operator.plan.Decision.Adopt;
 import dev.ringlift.operator.plan.Decision.Approve;
 import dev.ringlift.operator.plan.Decision.Halt;
 import dev.ringlift.operator.plan.Decision.Publish;
+import dev.ringlift.operator.plan.Decision.Stall;
 import dev.ringlift.ring.Transition;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
@@ -260,40 +261,46 @@ public final class StatusAggregator {
     StepWork work = plan.facts().work();
     if (work != null) {
       Windows windows = Windows.of(increase.spec().windows());
-      DeviceMap devices = plan.facts().devices();
-      Duration left =
-          Forecast.left(
-                  work, devices == null ? Map.of() : devices.zones(), increase.spec().nodes(), now)
-              .orElse(null);
+      Duration left = endsByItself(plan) ? left(increase, plan, work, now) : null;
       return StepProgress.of(work, left, windows, now);
     }
     PartitionPowerIncreaseStatus old = increase.status();
-    return old != null && keepsFigures(plan) ? old.progress() : null;
+    return old != null && old.progress() != null && keepsFigures(plan)
+        ? StepProgress.standingStill(old.progress())
+        : null;
   }
 
-  /** An estimate that only time has moved is not worth a write. */
+  /** A step that goes on only once a user has done something ends at no time that can be told. */
+  private static boolean endsByItself(Plan plan) {
+    Rest rest = plan.facts().rest();
+    boolean paused = rest != null && rest.reason() == Reason.Paused;
+    return !paused && !(plan.decision() instanceof Stall);
+  }
+
+  private static @Nullable Duration left(
+      Observation.Increase increase, Plan plan, StepWork work, Instant now) {
+    DeviceMap devices = plan.facts().devices();
+    return Forecast.left(
+            work, devices == null ? Map.of() : devices.zones(), increase.spec().nodes(), now)
+        .orElse(null);
+  }
+
+  /** An estimate that only time has moved is not worth a write; that there is one no more, is. */
   private static boolean saysNothingNew(
       PartitionPowerIncreaseStatus old, PartitionPowerIncreaseStatus next) {
     if (old.progress() == null || next.progress() == null) {
       return next.equals(old);
     }
-    return withoutEstimate(old).equals(withoutEstimate(next));
+    return isEstimated(old.progress()) == isEstimated(next.progress())
+        && withoutEstimate(old, old.progress()).equals(withoutEstimate(next, next.progress()));
   }
 
-  private static PartitionPowerIncreaseStatus withoutEstimate(PartitionPowerIncreaseStatus s) {
-    Progress p = Objects.requireNonNull(s.progress(), "progress was checked");
-    return s.withProgress(
-        new Progress(
-            p.percent(),
-            p.summary(),
-            p.partitionsDone(),
-            p.partitionsTotal(),
-            p.files(),
-            p.linked(),
-            p.removed(),
-            p.errors(),
-            p.errorsByKind(),
-            0,
-            null));
+  private static boolean isEstimated(Progress progress) {
+    return progress.estimatedCompletion() != null;
+  }
+
+  private static PartitionPowerIncreaseStatus withoutEstimate(
+      PartitionPowerIncreaseStatus status, Progress progress) {
+    return status.withProgress(StepProgress.standingStill(progress));
   }
 }

@@ -25,7 +25,7 @@ final class StepProgress {
   /**
    * What is said of a step.
    *
-   * @param left time in which windows have to be open; null if it is not known
+   * @param left time in which windows have to be open; null if it is not known, or nobody can know
    */
   static Progress of(StepWork work, @Nullable Duration left, Windows windows, Instant now) {
     long partitionsDone = 0;
@@ -75,6 +75,22 @@ final class StepProgress {
             .toList(),
         filesPerSecond,
         complete ? null : estimate(left, windows, now));
+  }
+
+  /** The same while nothing is at work: without a speed, and without an end in sight. */
+  static Progress standingStill(Progress p) {
+    return new Progress(
+        p.percent(),
+        p.summary(),
+        p.partitionsDone(),
+        p.partitionsTotal(),
+        p.files(),
+        p.linked(),
+        p.removed(),
+        p.errors(),
+        p.errorsByKind(),
+        0,
+        null);
   }
 
   /** What an agent gives no kind, or one that is not known here, is something else. */

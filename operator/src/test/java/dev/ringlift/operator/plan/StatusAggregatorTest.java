@@ -10,6 +10,8 @@ import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceProgress;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.DeviceState;
 import dev.ringlift.api.v1alpha1.RelinkTaskStatus.State;
+import dev.ringlift.api.v1alpha1.RelinkerSettings;
+import dev.ringlift.api.v1alpha1.Window;
 import dev.ringlift.operator.plan.Decision.ChangeTasks;
 import dev.ringlift.operator.plan.Decision.Complete;
 import dev.ringlift.operator.plan.Decision.Publish;
@@ -198,12 +200,114 @@ class StatusAggregatorTest {
         cluster.task("node-a", Step.Relink),
         State.Running,
         List.of(worked("sda1", 8, 300), worked("sda2", 8, 250)));
-    cluster.pass(Duration.ofDays(5)); // paused, of which the estimate knows nothing
+    cluster.pass(Duration.ofDays(5)); // in which nothing was done: the estimate leaves it out
     cluster.step();
 
     // node-a is half done after 300 s; node-b, which does not tell yet, has all of it before it
     assertThat(Objects.requireNonNull(status().progress()).estimatedCompletion())
         .isEqualTo(Times.format(cluster.now.plusSeconds(600)));
+  }
+
+  private void workWithAnEstimate() {
+    cluster.until(ChangeTasks.class, Reason.Relinking);
+    cluster.step();
+    cluster.report(
+        cluster.task("node-a", Step.Relink),
+        State.Running,
+        List.of(worked("sda1", 8, 300), worked("sda2", 8, 250)));
+    cluster.step();
+    assertThat(progress().estimatedCompletion()).isNotNull();
+  }
+
+  private Progress progress() {
+    return Objects.requireNonNull(status().progress());
+  }
+
+  @Test
+  void whatIsPausedHasNoEstimateUntilItGoesOn() {
+    workWithAnEstimate();
+    cluster.wish = spec -> spec.paused(true);
+
+    cluster.step();
+    assertThat(progress().estimatedCompletion()).as("while tasks are paused").isNull();
+    cluster.step();
+    assertThat(progress().estimatedCompletion()).isNull();
+    assertThat(progress().percent()).as("what is done stays").isEqualTo(25);
+
+    cluster.wish = spec -> spec.paused(false);
+    cluster.step();
+    assertThat(progress().estimatedCompletion()).isNotNull();
+  }
+
+  @Test
+  void outsideOfTheWindowsTheEstimateCountsThem() {
+    workWithAnEstimate();
+    cluster.wish = spec -> spec.windows(new Window("0 22 * * *", "1h", "UTC"));
+
+    cluster.step();
+
+    assertThat(progress().estimatedCompletion()).endsWith("T22:10:00Z");
+  }
+
+  @Test
+  void whatAnotherHandHaltedHasNeitherEstimateNorSpeed() {
+    workWithAnEstimate();
+    cluster.reweigh("sdb1", 50);
+
+    cluster.step();
+
+    assertThat(condition(ConditionType.Stalled).getStatus()).isEqualTo("True");
+    assertThat(progress().estimatedCompletion()).isNull();
+    assertThat(progress().filesPerSecond()).isZero();
+    assertThat(progress().percent()).as("what is done stays").isEqualTo(25);
+  }
+
+  @Test
+  void aStepThatWaitsForTheUserHasNoEstimate() {
+    RelinkerSettings d = RelinkerSettings.DEFAULTS;
+    cluster.relinker =
+        new RelinkerSettings(
+            d.workersPerDevice(),
+            d.filesPerSecond(),
+            d.ioPressureLimit(),
+            0,
+            d.clobberHardlinkCollisions(),
+            d.ioClass());
+    workWithAnEstimate();
+    cluster.finish(cluster.task("node-b", Step.Relink), Set.of("sdb1"));
+
+    assertThat(cluster.step().decision().reason()).isEqualTo(Reason.RetriesExhausted);
+
+    assertThat(progress().estimatedCompletion()).isNull();
+  }
+
+  @Test
+  void anEstimateThatAFormerVersionLeftStandingIsTakenAway() {
+    workWithAnEstimate();
+    String estimate = progress().estimatedCompletion();
+    cluster.wish = spec -> spec.paused(true);
+    cluster.step();
+    cluster.step();
+    Progress p = progress();
+    cluster.status =
+        status()
+            .withProgress(
+                new Progress(
+                    p.percent(),
+                    p.summary(),
+                    p.partitionsDone(),
+                    p.partitionsTotal(),
+                    p.files(),
+                    p.linked(),
+                    p.removed(),
+                    p.errors(),
+                    p.errorsByKind(),
+                    p.filesPerSecond(),
+                    estimate));
+
+    cluster.step();
+
+    assertThat(progress().estimatedCompletion()).isNull();
   }
 
   private static DeviceProgress worked(String name, long done, long seconds) {
