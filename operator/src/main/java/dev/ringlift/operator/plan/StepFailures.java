@@ -16,13 +16,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says of a node's task what went wrong. Invariant: a task that failed, or failed before and has
- * not succeeded since, is never without a sentence: devices by name, or else the node.
+ * not succeeded since, is never without a sentence: devices by name, or else the node. What is done
+ * once more because of another ring has not failed: of the attempts, one for each ring is none.
  */
 final class StepFailures {
   private StepFailures() {}
 
-  /** What the last attempt that ended says; it stands until the next has done better. */
-  static List<Problem> of(Task task, RelinkTaskStatus status, Set<String> required) {
+  /**
+   * What the last attempt that ended says; it stands until the next has done better.
+   *
+   * @param retries how often the task was tried again, as {@link Retries#used} has it
+   */
+  static List<Problem> of(Task task, RelinkTaskStatus status, Set<String> required, int retries) {
     String node = task.spec().nodeName();
     boolean verify = task.spec().step() == Step.Verify;
     List<Problem> failures = new ArrayList<>();
@@ -43,13 +48,9 @@ final class StepFailures {
     }
     if (failures.isEmpty()) {
       whyFailed(task, status, required)
-          .map(
-              why ->
-                  new Problem(
-                      node,
-                      null,
-                      (verify ? Reason.VerifyFailed : Reason.TaskFailed).name(),
-                      "Node " + node + " " + why + "."))
+          .or(() -> before(status, retries))
+          .map(why -> problem(node, verify ? Reason.VerifyFailed : Reason.TaskFailed, why))
+          .or(() -> notVerified(task))
           .ifPresent(failures::add);
     }
     return failures;
@@ -77,9 +78,28 @@ final class StepFailures {
         && !missing.isEmpty()) {
       return Optional.of("reported success, but none for " + String.join(", ", missing));
     }
-    return status.attempt() > 1
+    return Optional.empty();
+  }
+
+  private static Optional<String> before(RelinkTaskStatus status, int retries) {
+    return status.attempt() > 1 && retries > 0
         ? Optional.of("failed before, and is at attempt " + status.attempt() + " now")
         : Optional.empty();
+  }
+
+  /** Its relinking did not fail, and yet it is done once more. */
+  private static Optional<Problem> notVerified(Task task) {
+    return task.spec().step() == Step.Relink && Rounds.repeats(task.spec().round()) > 0
+        ? Optional.of(
+            problem(
+                task.spec().nodeName(),
+                Reason.VerifyFailed,
+                "failed verification, and is relinked anew"))
+        : Optional.empty();
+  }
+
+  private static Problem problem(String node, Reason reason, String why) {
+    return new Problem(node, null, reason.name(), "Node " + node + " " + why + ".");
   }
 
   private static String sentencePart(@Nullable String message, String otherwise) {

@@ -172,7 +172,7 @@ final class StepPlanner {
     if (!tasks.isOfThisRound(task)) {
       attempt++;
     } else if (state != NodeState.Done && status != null) {
-      problems.addAll(StepFailures.of(task, status, required));
+      problems.addAll(StepFailures.of(task, status, required, retries.used(task.spec())));
     }
     boolean asked = state == NodeState.Failed && !rest && retries.isAskedFor(node.name());
     if (state == NodeState.Failed && isRelieved(node, task)) {

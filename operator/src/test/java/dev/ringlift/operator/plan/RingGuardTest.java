@@ -9,6 +9,7 @@ import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Publication;
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus.State;
 import dev.ringlift.operator.plan.Decision.Adopt;
 import dev.ringlift.operator.plan.Decision.ChangeTasks;
 import dev.ringlift.operator.plan.Decision.Complete;
@@ -169,7 +170,13 @@ class RingGuardTest {
       assertThat(spec(node).paused()).isFalse();
     }
     assertThat(cluster.step().decision()).as("none is done yet").isInstanceOf(Wait.class);
-    cluster.work(Set.of());
+    for (String node : cluster.nodes.keySet()) {
+      cluster.report(cluster.task(node, Step.Relink), State.Running, List.of());
+    }
+    assertThat(cluster.plan().facts().problems()).as("nothing has failed").isEmpty();
+    for (String node : cluster.nodes.keySet()) {
+      cluster.finish(cluster.task(node, Step.Relink), Set.of());
+    }
     Publish increase = (Publish) cluster.plan().decision();
     assertThat(increase.transition()).isEqualTo(Transition.INCREASE);
     assertThat(increase.intent().round()).isEqualTo(1);

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec;
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseSpec.Verify;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
+import dev.ringlift.api.v1alpha1.RelinkTaskStatus.State;
 import dev.ringlift.api.v1alpha1.RelinkerSettings;
 import dev.ringlift.api.v1alpha1.RingSource;
 import dev.ringlift.operator.plan.Decision.ChangeTasks;
@@ -118,8 +120,13 @@ class VerifyTest {
     assertThat(round("node-b", Step.Relink)).isEqualTo(1);
     assertThat(cluster.task("node-b", Step.Relink).spec().attempt()).isEqualTo(2);
     assertThat(cluster.plan().decision().reason()).isEqualTo(Reason.Relinking);
+    cluster.report(cluster.task("node-b", Step.Relink), State.Running, List.of());
+    assertThat(cluster.plan().facts().problems())
+        .extracting(Problem::reason, Problem::message)
+        .containsExactly(
+            tuple("VerifyFailed", "Node node-b failed verification, and is relinked anew."));
 
-    cluster.work(Set.of());
+    cluster.finish(cluster.task("node-b", Step.Relink), Set.of());
     cluster.step();
     assertThat(round("node-b", Step.Verify)).isEqualTo(1);
     assertThat(cluster.plan().decision()).isInstanceOf(Wait.class);
