@@ -177,8 +177,11 @@ record Barrier(
         problem(
             node,
             Reason.NodeRingOutdated,
-            "has another %s than the store: md5 %s, not %s"
-                .formatted(ringFile, seen.md5(), ring.md5()),
+            "has another %s than the store%s"
+                .formatted(
+                    ringFile,
+                    // While a ring spreads, most nodes lack the same one, and have the same other.
+                    ring.published() ? "" : ": md5 %s, not %s".formatted(seen.md5(), ring.md5())),
             notInstalled(node, ringFile)));
   }
 

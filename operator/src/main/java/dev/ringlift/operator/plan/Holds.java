@@ -122,10 +122,11 @@ final class Holds {
             new Wait(
                 barrier.lost().isEmpty() ? Reason.RingNotDistributed : Reason.NodeLost,
                 ByHand.after(
-                    "%d of %s have the ring and answer; nothing goes on before all do. %s%s"
+                    "%d of %s have the ring (md5 %s) and answer; nothing goes on before all do. %s%s"
                         .formatted(
                             barrier.current(),
                             barrier.everybody(),
+                            scene.pair().ringMd5(),
                             Sentences.first(
                                 barrier.missing().stream().map(Problem::message).toList()),
                             scene.besides()),

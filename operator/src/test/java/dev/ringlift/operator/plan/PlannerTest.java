@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Cycle;
+import dev.ringlift.api.v1alpha1.PartitionPowerIncreaseStatus.Problem;
 import dev.ringlift.api.v1alpha1.Phase;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec;
 import dev.ringlift.api.v1alpha1.RelinkTaskSpec.Step;
@@ -70,6 +71,10 @@ class PlannerTest {
     assertThat(plan.decision()).isInstanceOf(Wait.class);
     assertThat(plan.decision().reason()).isEqualTo(Reason.RingNotDistributed);
     assertThat(plan.decision().message()).contains("node-c").contains("2 of 3");
+    assertThat(plan.decision().message()).containsOnlyOnce("md5 " + cluster.ringMd5());
+    assertThat(Objects.requireNonNull(plan.facts().barrier()).missingNodes())
+        .extracting(Problem::message)
+        .containsExactly("Node node-c has another object.ring.gz than the store.");
     assertThat(plan.phase()).isEqualTo(Phase.Preparing);
     assertThat(cluster.tasks).isEmpty();
   }
