@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -102,10 +103,17 @@ public final class Announcements {
     } else if (next.phase() == Phase.Failed) {
       all.add(Announcement.warning(EventReason.Failed.name(), message));
     } else {
-      boolean said = all.stream().anyMatch(other -> message.endsWith(other.message()));
+      String unsaid =
+          all.stream()
+              .map(Announcement::message)
+              .filter(message::endsWith)
+              .map(said -> message.substring(0, message.length() - said.length()).strip())
+              .min(Comparator.comparingInt(String::length))
+              .orElse(message);
       all.addFirst(
           Announcement.normal(
-              EventReason.PhaseChanged, "Now " + next.phase() + (said ? "." : ": " + message)));
+              EventReason.PhaseChanged,
+              "Now " + next.phase() + (unsaid.isEmpty() ? "." : ": " + unsaid)));
     }
   }
 

@@ -83,7 +83,7 @@ public final class Planner {
     if (seen.increase().publication() == null) {
       return seen.increase().spec().cancel()
           ? Cancelling.atOnce(Facts.NONE)
-          : waitForRival(seen, () -> Facts.NONE)
+          : waitForRival(seen, now, () -> Facts.NONE)
               .orElseGet(
                   () ->
                       new Plan(
@@ -100,7 +100,7 @@ public final class Planner {
   /** What the Job leaves behind is looked at once it has ended. */
   private Plan waitForJob(Observation seen, StoredRing.Busy busy, Instant now) {
     Facts facts = Unlooked.facts(seen, now);
-    return waitForRival(seen, () -> facts)
+    return waitForRival(seen, now, () -> facts)
         .orElseGet(
             () ->
                 new Plan(
@@ -122,7 +122,9 @@ public final class Planner {
     // The ring that is there may be the other's: the status keeps the last one of this increase.
     Optional<Plan> waiting =
         waitForRival(
-            scene.seen(), () -> begun ? Unlooked.facts(scene.seen(), scene.now()) : scene.facts());
+            scene.seen(),
+            scene.now(),
+            () -> begun ? Unlooked.facts(scene.seen(), scene.now()) : scene.facts());
     if (waiting.isPresent()) {
       return waiting.get();
     }
@@ -142,7 +144,7 @@ public final class Planner {
     };
   }
 
-  private Optional<Plan> waitForRival(Observation seen, Supplier<Facts> facts) {
+  private Optional<Plan> waitForRival(Observation seen, Instant now, Supplier<Facts> facts) {
     return seen.rivalBefore()
         .map(Rival::name)
         .map(
@@ -151,8 +153,12 @@ public final class Planner {
                     Phase.Pending,
                     new Wait(
                         Reason.WaitingForOtherIncrease,
-                        "Waits for PartitionPowerIncrease %s, which is before it and raises the same ring."
-                            .formatted(name),
+                        "Waits for PartitionPowerIncrease %s, which is before it and raises the same ring.%s"
+                            .formatted(
+                                name,
+                                Rest.of(seen.increase().spec(), now)
+                                    .map(rest -> " " + rest.message())
+                                    .orElse("")),
                         settings.recheck()),
                     facts.get()));
   }

@@ -9,6 +9,7 @@ import dev.ringlift.operator.plan.Decision.ChangeTasks;
 import dev.ringlift.operator.plan.Decision.Complete;
 import dev.ringlift.operator.plan.Decision.Publish;
 import dev.ringlift.operator.plan.Decision.Stall;
+import dev.ringlift.operator.plan.Observation.Rival;
 import dev.ringlift.operator.plan.Observation.Task;
 import dev.ringlift.ring.Transition;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -62,6 +63,33 @@ class RestTest {
     assertThat(spreading.decision().message())
         .contains("0 of 3 nodes have the ring", "Paused: all holds still");
     assertThat(paused().getStatus()).isEqualTo("True");
+  }
+
+  @Test
+  void behindAnotherIncreaseThePauseIsSaidTooBeforeAndAfterItBegan() {
+    pause(true);
+    cluster.rivals.add(new Rival("first", Instant.EPOCH, true));
+
+    Plan plan = cluster.step();
+    assertThat(plan.decision().message())
+        .startsWith("Waits for PartitionPowerIncrease first,")
+        .endsWith(" Paused: all holds still until spec.paused is false again.");
+    assertThat(paused().getStatus()).isEqualTo("True");
+    assertThat(
+            Announcements.of(null, Objects.requireNonNull(cluster.status), plan, cluster.now)
+                .getFirst()
+                .message())
+        .startsWith("Now Pending: Waits for PartitionPowerIncrease first,")
+        .doesNotContain("Paused");
+
+    cluster.rivals.clear();
+    pause(false);
+    workInTheFirstStep();
+    pause(true);
+    cluster.rivals.add(new Rival("first", Instant.EPOCH, true));
+
+    assertThat(cluster.step().decision().message())
+        .contains("Waits for PartitionPowerIncrease first,", "Paused: all holds still");
   }
 
   @Test
