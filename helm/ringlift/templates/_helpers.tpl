@@ -34,7 +34,8 @@ helm.sh/chart: {{ printf "%s-%s" (first .).Chart.Name (first .).Chart.Version | 
 
 {{- define "ringlift.image" -}}
 {{- $context := first . }}
-{{- printf "%s/ringlift-%s:%s" $context.Values.image.registry (last .) (default $context.Chart.AppVersion $context.Values.image.tag) }}
+{{- $own := dig "image" "tag" "" (index $context.Values (last .)) }}
+{{- printf "%s/ringlift-%s:%s" $context.Values.image.registry (last .) (coalesce $own $context.Values.image.tag $context.Chart.AppVersion) }}
 {{- end }}
 
 {{- /* Settings as environment variables: settleAfterPrepare is RINGLIFT_SETTLE_AFTER_PREPARE. Takes (list prefix settings). */}}

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.marcnuri.helm.LintResult;
 import dev.ringlift.api.v1alpha1.ApiConstants;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -97,6 +98,7 @@ class ChartTest {
           """
           operator.replicas         | two      | at '/operator/replicas': got string, want integer
           operator.replicas         | 0        | at '/operator/replicas': minimum: got 0, want 1
+          operator.image.tga        | 1.1      | at '/operator/image': additional properties 'tga' not allowed
           operator.settings.settle  | soon     | at '/operator/settings/settle': 'soon' does not match pattern
           operator.settings.setle   | 20s      | at '/operator/settings': additional properties 'setle' not allowed
           operatr.replicas          | 2        | at '': additional properties 'operatr' not allowed
@@ -137,6 +139,34 @@ class ChartTest {
     assertThat(after.getSpec().getTemplate()).isEqualTo(before.getSpec().getTemplate());
     assertThat(before.getSpec().getTemplate().getMetadata().getLabels().keySet())
         .noneMatch(label -> label.contains("version") || label.contains("chart"));
+  }
+
+  /** What is of one alone comes first; so the operator is upgraded, and no agent replaced. */
+  @ParameterizedTest
+  @CsvSource({
+    "'',     '',   '',   $,    $",
+    "new,    '',   '',   new,  new",
+    "'',     own,  '',   own,  $",
+    "new,    own,  '',   own,  new",
+    "new,    '',   old,  new,  old",
+  })
+  void operatorAndAgentsMayHaveTagsOfTheirOwn(
+      String both, String operator, String agent, String operators, String agents) {
+    String all =
+        RingliftChart.render(
+            "swift",
+            List.of(),
+            Map.of("image.tag", both, "operator.image.tag", operator, "agent.image.tag", agent));
+
+    assertThat(image(only(Deployment.class, all).getSpec().getTemplate()))
+        .isEqualTo(
+            "localhost/ringlift-operator:" + operators.replace("$", RingliftChart.version()));
+    assertThat(image(only(DaemonSet.class, all).getSpec().getTemplate()))
+        .isEqualTo("localhost/ringlift-agent:" + agents.replace("$", RingliftChart.version()));
+  }
+
+  private static String image(PodTemplateSpec pod) {
+    return pod.getSpec().getContainers().getFirst().getImage();
   }
 
   /** Else preflight takes the agents for consumers that nobody named, and nothing ever begins. */
