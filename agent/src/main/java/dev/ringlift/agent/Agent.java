@@ -9,6 +9,7 @@ import dev.ringlift.agent.node.KubernetesStorageNodeApi;
 import dev.ringlift.agent.node.LeftoverSweeper;
 import dev.ringlift.agent.node.Machine;
 import dev.ringlift.agent.node.NodeInventory;
+import dev.ringlift.agent.node.ObjectServer;
 import dev.ringlift.agent.node.RingDirectory;
 import dev.ringlift.agent.node.RingParser;
 import dev.ringlift.agent.node.SeenRing;
@@ -37,17 +38,24 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * One agent at work: its parts, and the five threads that drive them. Each has a thread of its own
- * so that a dying disk delays no heartbeat, and a slow API server no look at the rings.
+ * One agent at work: its parts, and the threads that drive them. Each has a thread of its own so
+ * that a dying disk delays no heartbeat, and a slow API server or object server no look at the
+ * rings.
  */
 final class Agent implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Agent.class);
   private static final Duration TASK_INTERVAL = Duration.ofSeconds(1);
+
+  /** For each answer Swift reads its rings from end to end. */
+  private static final Duration OBJECT_SERVER_INTERVAL = Duration.ofSeconds(15);
+
   private static final Duration HANGING = Duration.ofMinutes(2);
   private static final Duration LOOPS_END = Duration.ofMillis(400);
   private static final Duration LAST_WORK = Duration.ofMillis(900);
@@ -66,6 +74,7 @@ final class Agent implements AutoCloseable {
   private final Loop deliveryLoop;
   private final Loop nodeLoop;
   private final Loop taskLoop;
+  private final Optional<ObjectServer> objectServer;
   private final Duration heartbeatHangs;
   private final List<Loop> loops;
   private List<SeenRing> seen = List.of();
@@ -98,6 +107,7 @@ final class Agent implements AutoCloseable {
             settings.ringConfigMaps(), ringMaps, rings, new RingInstaller(clock), clock);
     KubernetesStorageNodeApi nodeApi =
         new KubernetesStorageNodeApi(client, settings.namespace(), settings.node());
+    objectServer = settings.objectServer().map(ObjectServer::new);
     StorageNodeReporter reporter =
         new StorageNodeReporter(
             settings.version(),
@@ -106,6 +116,7 @@ final class Agent implements AutoCloseable {
             delivery::problems,
             inventory,
             new Machine(Path.of("/proc"), settings.swiftDirectory()),
+            objectServer,
             nodeApi,
             settings.statusInterval(),
             clock);
@@ -148,7 +159,11 @@ final class Agent implements AutoCloseable {
               reporter.forget();
               nodeLoop.poke();
             });
-    loops = List.of(heartbeatLoop, inventoryLoop, deliveryLoop, nodeLoop, taskLoop);
+    loops =
+        Stream.concat(
+                Stream.of(heartbeatLoop, inventoryLoop, deliveryLoop, nodeLoop, taskLoop),
+                objectServer.stream().map(this::loopOf))
+            .toList();
     loops.forEach(Loop::start);
     LOG.infof(
         "Ringlift agent %s for node %s: devices in %s, rings in %s",
@@ -172,6 +187,17 @@ final class Agent implements AutoCloseable {
     if (delivery.turn()) {
       nodeLoop.poke();
     }
+  }
+
+  private Loop loopOf(ObjectServer server) {
+    return new Loop(
+        "object-server",
+        () -> OBJECT_SERVER_INTERVAL,
+        () -> {
+          if (server.ask()) {
+            nodeLoop.poke();
+          }
+        });
   }
 
   private void lookAtDevices() {
@@ -272,6 +298,7 @@ final class Agent implements AutoCloseable {
     taskInformer.close();
     nodeInformer.close();
     ringMaps.close();
+    objectServer.ifPresent(ObjectServer::close);
     LOG.info("Ringlift agent stopped");
   }
 

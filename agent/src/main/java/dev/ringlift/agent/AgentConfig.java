@@ -31,6 +31,8 @@ interface AgentConfig {
   @WithDefault("/var/cache/swift")
   Path reconCachePath();
 
+  Optional<String> objectServer();
+
   @WithDefault("true")
   boolean mountCheck();
 

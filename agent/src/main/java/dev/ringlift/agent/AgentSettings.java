@@ -1,5 +1,7 @@
 package dev.ringlift.agent;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +15,7 @@ import java.util.regex.Pattern;
  * @param node name of the node
  * @param namespace of everything that the agent reads and writes
  * @param ringConfigMaps ConfigMaps whose rings are to be installed in the ring directory
+ * @param objectServer of the node, {@code http://HOST:PORT}, if it is to be asked for its rings
  * @param version of this agent
  */
 record AgentSettings(
@@ -23,6 +26,7 @@ record AgentSettings(
     List<String> ringConfigMaps,
     Path swiftDirectory,
     Path reconCachePath,
+    Optional<URI> objectServer,
     boolean mountCheck,
     int replicationSlots,
     Duration leaseDuration,
@@ -100,6 +104,7 @@ record AgentSettings(
         ringConfigMaps,
         config.swiftDirectory().orElse(config.ringDirectory()),
         config.reconCachePath(),
+        objectServer(config.objectServer().orElse("")),
         config.mountCheck(),
         config.replicationSlots(),
         config.leaseDuration(),
@@ -108,6 +113,24 @@ record AgentSettings(
         config.inventoryInterval(),
         config.ringInterval(),
         version);
+  }
+
+  private static Optional<URI> objectServer(String given) throws Unusable {
+    if (given.isBlank()) {
+      return Optional.empty();
+    }
+    try {
+      URI uri = new URI(given);
+      if (uri.getHost() != null
+          && given.equals("http://%s:%d".formatted(uri.getHost(), uri.getPort()))) {
+        return Optional.of(uri);
+      }
+    } catch (URISyntaxException e) {
+      // the same to its user
+    }
+    throw new Unusable(
+        "The object server '%s' (ringlift.agent.object-server) is not of the form http://HOST:PORT."
+            .formatted(given));
   }
 
   private static void directory(Path path, String what, String key) throws Unusable {

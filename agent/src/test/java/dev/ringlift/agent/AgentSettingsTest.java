@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,6 +40,13 @@ class AgentSettingsTest {
   }
 
   @Test
+  void asksAnObjectServerOnlyWhereOneIsNamed() throws AgentSettings.Unusable {
+    assertThat(settings().objectServer()).isEmpty();
+    set("object-server", "http://[fd00::1]:6200");
+    assertThat(settings().objectServer()).contains(URI.create("http://[fd00::1]:6200"));
+  }
+
+  @Test
   void takesTheClientsNamespaceWhenNoneIsSet() throws AgentSettings.Unusable {
     values.remove("ringlift.agent.namespace");
 
@@ -56,6 +65,16 @@ class AgentSettingsTest {
         "ring-config-maps", "swift-rings,Mine", "'Mine' (ringlift.agent.ring-config-maps) is no");
     refuses("renew-interval", "200s", "at least twice");
     refuses("status-interval", "0s", "ringlift.agent.status-interval must be longer than PT0S.");
+    for (String server :
+        List.of(
+            "10.0.0.1:6200",
+            "https://a:1",
+            "http://a",
+            "http://a:1/b",
+            "http://u@a:1",
+            "http:// :1")) {
+      refuses("object-server", server, "The object server '" + server + "' (ringlift.agent.object");
+    }
     refuses("replication-slots", "-1", "must be 0 or more");
     values.remove("ringlift.agent.node-name");
     refuses("mount-check", "true", "No node name is given: set NODE_NAME");

@@ -3,9 +3,7 @@ package dev.ringlift.agent.node;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -25,25 +23,13 @@ final class StaleCondition {
   static Condition of(List<DeviceStatus> devices, @Nullable StorageNodeStatus before, Instant now) {
     List<DeviceStatus> stale =
         devices.stream().filter(device -> !device.leftovers().isEmpty()).toList();
-    String status = stale.isEmpty() ? "False" : "True";
-    @Nullable Condition old =
-        before == null
-            ? null
-            : before.conditions().stream()
-                .filter(known -> StorageNodeStatus.STALE_DEVICE.equals(known.getType()))
-                .findFirst()
-                .orElse(null);
-    boolean same = old != null && status.equals(old.getStatus());
-    return new ConditionBuilder()
-        .withType(StorageNodeStatus.STALE_DEVICE)
-        .withStatus(status)
-        .withReason(stale.isEmpty() ? "AsExpected" : StorageNodeStatus.STALE_DEVICE)
-        .withMessage(message(stale))
-        .withLastTransitionTime(
-            same && old != null
-                ? old.getLastTransitionTime()
-                : now.truncatedTo(ChronoUnit.SECONDS).toString())
-        .build();
+    return NodeCondition.of(
+        StorageNodeStatus.STALE_DEVICE,
+        stale.isEmpty() ? "False" : "True",
+        stale.isEmpty() ? "AsExpected" : StorageNodeStatus.STALE_DEVICE,
+        message(stale),
+        before,
+        now);
   }
 
   private static String message(List<DeviceStatus> stale) {

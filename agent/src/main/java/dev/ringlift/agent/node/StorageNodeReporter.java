@@ -2,12 +2,15 @@ package dev.ringlift.agent.node;
 
 import dev.ringlift.api.v1alpha1.StorageNodeStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.DeviceStatus;
+import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingFileStatus;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus.RingProblem;
+import io.fabric8.kubernetes.api.model.Condition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -29,6 +32,7 @@ public final class StorageNodeReporter {
   private final Supplier<List<RingProblem>> ringProblems;
   private final NodeInventory inventory;
   private final Machine machine;
+  private final Optional<ObjectServer> objectServer;
   private final StorageNodeApi api;
   private final Duration interval;
   private final InstantSource clock;
@@ -40,6 +44,7 @@ public final class StorageNodeReporter {
 
   /**
    * @param ringProblems what is not installed, and why
+   * @param objectServer the node's, if it may be asked
    * @param interval the shortest time between two writes about devices
    */
   public StorageNodeReporter(
@@ -49,6 +54,7 @@ public final class StorageNodeReporter {
       Supplier<List<RingProblem>> ringProblems,
       NodeInventory inventory,
       Machine machine,
+      Optional<ObjectServer> objectServer,
       StorageNodeApi api,
       Duration interval,
       InstantSource clock) {
@@ -58,18 +64,22 @@ public final class StorageNodeReporter {
     this.ringProblems = ringProblems;
     this.inventory = inventory;
     this.machine = machine;
+    this.objectServer = objectServer;
     this.api = api;
     this.interval = interval;
     this.clock = clock;
   }
 
-  /** Looks at the rings, and writes what is new. Nothing is written before the first inventory. */
+  /**
+   * Looks at the rings, and writes what is new. Nothing is written before the first inventory, nor
+   * before the object server had its few seconds to answer: a restart would write twice.
+   */
   public void report() {
     if (!recovered) {
       recover();
     }
     Optional<NodeInventory.Look> look = inventory.last();
-    if (look.isEmpty()) {
+    if (look.isEmpty() || objectServer.filter(server -> server.last().isEmpty()).isPresent()) {
       return;
     }
     StorageNodeStatus wanted = wanted(look.get());
@@ -121,15 +131,32 @@ public final class StorageNodeReporter {
                         before(device.name())))
             .toList();
     try {
+      Optional<ObjectServer.Answer> told = objectServer.flatMap(ObjectServer::last);
+      List<RingFileStatus> ringFiles =
+          rings.all().stream()
+              .limit(MOST_RINGS)
+              .map(SeenRing::status)
+              .map(
+                  ring ->
+                      ring.withObjectServer(
+                          told.map(answer -> answer.rings().get(ring.file())).orElse(null)))
+              .toList();
+      List<Condition> conditions = new ArrayList<>();
+      conditions.add(StaleCondition.of(devices, basis, clock.instant()));
+      if (objectServer.isPresent() && told.isPresent()) {
+        conditions.add(
+            ObjectServerCondition.of(
+                objectServer.get().name(), told.get(), ringFiles, basis, clock.instant()));
+      }
       return new StorageNodeStatus(
           agentVersion,
           devices.size(),
           devices,
-          rings.all().stream().limit(MOST_RINGS).map(SeenRing::status).toList(),
+          ringFiles,
           ringProblems.get().stream().limit(MOST_RINGS).toList(),
           machine.policies().stream().limit(MOST_RINGS).toList(),
           machine.status().orElse(null),
-          List.of(StaleCondition.of(devices, basis, clock.instant())));
+          conditions);
     } catch (IOException e) {
       throw new UncheckedIOException("The ring directory can't be read", e);
     }

@@ -4,6 +4,7 @@ import static dev.ringlift.agent.node.Devices.device;
 import static dev.ringlift.agent.node.Devices.objects;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.ringlift.agent.FakeClock;
 import dev.ringlift.api.v1alpha1.StorageNodeStatus;
@@ -36,6 +37,7 @@ class StorageNodeReporterTest {
               p -> false));
   private final FakeApi api = new FakeApi();
   private List<RingProblem> ringProblems = List.of();
+  private Optional<ObjectServer> objectServer = Optional.empty();
 
   @BeforeEach
   void setUp() throws IOException {
@@ -85,6 +87,38 @@ class StorageNodeReporterTest {
     reporter.report();
 
     assertThat(api.last().ringProblems()).isEqualTo(ringProblems);
+  }
+
+  @Test
+  void saysWhatItsObjectServerHasAndOnlyOnce() throws IOException {
+    try (FakeObjectServer swift = new FakeObjectServer();
+        ObjectServer asked = new ObjectServer(swift.uri())) {
+      objectServer = Optional.of(asked);
+      StorageNodeReporter reporter = reporter(true);
+      reporter.report();
+      assertThat(api.written).as("before it was asked").isEmpty();
+
+      String other = "0123456789abcdef0123456789abcdef";
+      swift.has("object.ring.gz", other);
+      asked.ask();
+      reporter.report();
+      assertThat(api.last().rings().getFirst().objectServerMd5()).isEqualTo(other);
+      assertThat(api.last().conditions())
+          .extracting(Condition::getType, Condition::getStatus)
+          .containsExactly(tuple("StaleDevice", "False"), tuple("ObjectServerRings", "False"));
+
+      swift.has("object.ring.gz", api.last().rings().getFirst().md5());
+      asked.ask();
+      reporter.report();
+      assertThat(api.last().conditions().getLast().getStatus()).isEqualTo("True");
+
+      reporter(true).report();
+      assertThat(api.written).as("nothing new, not even after a restart").hasSize(2);
+      clock.advance(Duration.ofHours(1));
+      asked.ask();
+      reporter.report();
+      assertThat(api.written).as("nothing new").hasSize(2);
+    }
   }
 
   @Test
@@ -197,6 +231,7 @@ class StorageNodeReporterTest {
         () -> ringProblems,
         of,
         new Machine(directory.resolve("proc"), directory),
+        objectServer,
         api,
         Duration.ofSeconds(5),
         clock);

@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  *     reason
  * @param policies the storage policies of the node's swift.conf; empty if it can't be read
  * @param machine what of the machine bears on the work; null if it can't be told
- * @param conditions StaleDevice: whether a device holds what an earlier increase left behind
+ * @param conditions StaleDevice: whether a device holds what an earlier increase left behind;
+ *     ObjectServerRings, where the agent may ask the node's object server: whether that has the
+ *     same rings
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record StorageNodeStatus(
@@ -45,13 +47,16 @@ public record StorageNodeStatus(
     @JsonPropertyDescription("What of the machine bears on the work.")
         @Nullable MachineStatus machine,
     @JsonPropertyDescription(
-            "StaleDevice: whether a device holds what an earlier increase left behind.")
+            "StaleDevice: whether a device holds what an earlier increase left behind. ObjectServerRings, where the agent may ask the node's object server: whether that has the rings that the agent sees.")
         @Size(max = 8)
         @ListType(value = ListType.Kind.MAP, keys = "type")
         List<Condition> conditions) {
 
   /** The condition that is True while a device holds what an earlier increase left behind. */
   public static final String STALE_DEVICE = "StaleDevice";
+
+  /** The condition that is True while the node's object server has the rings of the agent. */
+  public static final String OBJECT_SERVER_RINGS = "ObjectServerRings";
 
   public StorageNodeStatus {
     policies = policies == null ? List.of() : List.copyOf(policies);
@@ -147,6 +152,8 @@ public record StorageNodeStatus(
    * @param file its name, such as {@code object-1.ring.gz}
    * @param md5 of the file, 32 hexadecimal digits
    * @param version of the ring, if it has one
+   * @param objectServerMd5 of the file that the node's object server has under this name, as its
+   *     recon tells; null where it is not asked, or tells none
    * @param since when the agent first saw this content, by the node's clock
    * @param error why the file can't be read as a ring; then the powers are absent
    */
@@ -155,13 +162,35 @@ public record StorageNodeStatus(
       @JsonPropertyDescription("Its name, such as object-1.ring.gz.") @Size(min = 1, max = 255)
           String file,
       @JsonPropertyDescription("md5 of the file.") @Pattern(NamePatterns.MD5) String md5,
+      @JsonPropertyDescription(
+              "md5 of the file of this name that the node's object server has, as its recon tells.")
+          @Pattern(NamePatterns.MD5)
+          @Nullable String objectServerMd5,
       @JsonPropertyDescription("Version of the ring, if it has one.") @Nullable Long version,
       @JsonPropertyDescription("Its partition power.") @Nullable Integer partPower,
       @JsonPropertyDescription("Its next partition power, if it has one.")
           @Nullable Integer nextPartPower,
       @JsonPropertyDescription("When the agent first saw this content, by the node's clock.")
           String since,
-      @JsonPropertyDescription("Why the file can't be read as a ring.") @Nullable String error) {}
+      @JsonPropertyDescription("Why the file can't be read as a ring.") @Nullable String error) {
+
+    /** Of which no object server has been asked. */
+    public RingFileStatus(
+        String file,
+        String md5,
+        @Nullable Long version,
+        @Nullable Integer partPower,
+        @Nullable Integer nextPartPower,
+        String since,
+        @Nullable String error) {
+      this(file, md5, null, version, partPower, nextPartPower, since, error);
+    }
+
+    /** The same, with what the object server tells. */
+    public RingFileStatus withObjectServer(@Nullable String itsMd5) {
+      return new RingFileStatus(file, md5, itsMd5, version, partPower, nextPartPower, since, error);
+    }
+  }
 
   /**
    * A ring that is not installed.

@@ -53,6 +53,7 @@ class ChartTest {
           entry("statusPage.service.from[0].podSelector.matchLabels.app", "oauth2-proxy"),
           entry("operator.priorityClassName", "cluster-services"),
           entry("agent.settings.replicationSlots", 4),
+          entry("agent.settings.objectServer", "http://$(HOST_IP):6200"),
           entry("agent.updateStrategy.type", "OnDelete"),
           entry("image.pullSecrets[0]", "registry"));
 
@@ -106,6 +107,7 @@ class ChartTest {
           agent.devices.hostPath    | srv/node | at '/agent/devices/hostPath': 'srv/node' does not match pattern
           agent.port                | 70000    | at '/agent/port': maximum
           agent.swiftConf.from      | Secret   | at '/agent/swiftConf/name': minLength
+          agent.settings.objectServer | http://$(HOST_IP) | at '/agent/settings/objectServer': 'http://$(HOST_IP)' does not match pattern
           agent.updateStrategy.type | Recreate | at '/agent/updateStrategy/type': value must be one of
           swift.uid                 | 0        | at '/swift/uid': minimum: got 0, want 1
           statusPage.service.enabled | true    | at '/statusPage/service/from': minItems: got 0, want 1
