@@ -1,5 +1,6 @@
 package dev.ringlift.relinker.engine;
 
+import dev.ringlift.relinker.engine.HashesFiles.Snapshot;
 import dev.ringlift.relinker.layout.HashesPickle;
 import dev.ringlift.relinker.layout.Places;
 import dev.ringlift.relinker.layout.SuffixHash;
@@ -16,12 +17,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The suffix hashes of a partition: {@code hashes.pkl} and {@code hashes.invalid}.
+ * How the suffix hashes of a partition, in {@code hashes.pkl} and {@code hashes.invalid} ({@link
+ * HashesFiles}), are read, taken away, put back and brought up to date.
  *
  * <p>An update never loses an invalidation that somebody else makes meanwhile:
  *
@@ -52,40 +53,10 @@ import org.jspecify.annotations.Nullable;
  * not known.
  */
 final class PartitionHashes {
-  static final long LOCK_TIMEOUT = TimeUnit.SECONDS.toNanos(10);
-
-  /**
-   * Bytes of either file; a pickle of all 4,096 suffixes of an erasure coding policy has some
-   * hundred thousand. A longer pickle is none, and a longer {@code hashes.invalid} means that
-   * nothing is known.
-   */
-  private static final int LARGEST = 4 << 20;
-
   private static final int ATTEMPTS = 10;
-  private static final byte[] NOTHING = {};
-
-  /** Both files as they were under the lock. */
-  static final class Snapshot {
-    /** Of a partition dir that was made this moment. */
-    static final Snapshot NONE = new Snapshot(null, false, NOTHING);
-
-    private final byte @Nullable [] pickle;
-    private final boolean taken;
-    private final byte[] invalid;
-
-    /**
-     * The bytes of hashes.pkl, if there was one; whether it has been taken away since; and the
-     * bytes of hashes.invalid.
-     */
-    Snapshot(byte @Nullable [] pickle, boolean taken, byte[] invalid) {
-      this.pickle = pickle;
-      this.taken = taken;
-      this.invalid = invalid;
-    }
-  }
 
   private final Tools tools;
-  private final FileLock locks;
+  private final HashesFiles files;
   private final SuffixHasher hasher;
   private final Clock clock;
   private final BooleanSupplier mayGoOn;
@@ -97,7 +68,7 @@ final class PartitionHashes {
   PartitionHashes(
       Tools tools, FileLock locks, SuffixHasher hasher, Clock clock, BooleanSupplier mayGoOn) {
     this.tools = tools;
-    this.locks = locks;
+    this.files = new HashesFiles(tools, locks);
     this.hasher = hasher;
     this.clock = clock;
     this.mayGoOn = mayGoOn;
@@ -105,9 +76,9 @@ final class PartitionHashes {
 
   /** Reads both files. */
   Snapshot snapshot(int partition) throws PosixException {
-    int lock = lock(partition);
+    int lock = files.lock(partition);
     try {
-      return readBoth(partition);
+      return files.read(partition);
     } finally {
       tools.close(lock);
     }
@@ -118,14 +89,14 @@ final class PartitionHashes {
    * place: in between nobody finds hashes there that may be about to become wrong.
    */
   Snapshot take(int partition) throws PosixException {
-    int lock = lock(partition);
+    int lock = files.lock(partition);
     try {
-      Snapshot found = readBoth(partition);
-      if (found.pickle == null) {
+      Snapshot found = files.read(partition);
+      if (found.pickle() == null) {
         return found;
       }
-      removePickle(partition);
-      return new Snapshot(found.pickle, true, found.invalid);
+      files.removePickle(partition);
+      return found.taken();
     } finally {
       tools.close(lock);
     }
@@ -151,10 +122,10 @@ final class PartitionHashes {
    * or somebody has made others since, the suffixes are invalidated.
    */
   void putBack(int partition, Snapshot snapshot, BitSet changed) throws PosixException {
-    if (snapshot.taken && snapshot.pickle != null) {
-      SuffixHashes old = HashesPickle.read(snapshot.pickle);
+    if (snapshot.isTaken() && snapshot.pickle() != null) {
+      SuffixHashes old = HashesPickle.read(snapshot.pickle());
       SortedMap<Integer, Optional<SuffixHash>> hashes = new TreeMap<>(old.bySuffix());
-      invalidated(snapshot.invalid).stream()
+      HashesFiles.invalidated(snapshot.invalid()).stream()
           .forEach(suffix -> hashes.put(suffix, Optional.empty()));
       changed.stream().forEach(suffix -> hashes.put(suffix, Optional.empty()));
       if (old.valid() && replace(partition, snapshot, hashes, true) == null) {
@@ -168,9 +139,9 @@ final class PartitionHashes {
 
   /** Marks these suffixes as not known, as object servers do after a change. */
   void invalidate(int partition, BitSet suffixes) throws PosixException {
-    int lock = lock(partition);
+    int lock = files.lock(partition);
     try {
-      append(partition, lines(suffixes));
+      files.invalidate(partition, suffixes);
     } finally {
       tools.close(lock);
     }
@@ -188,7 +159,8 @@ final class PartitionHashes {
     boolean trusted = true;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       SortedMap<Integer, Optional<SuffixHash>> hashes = base(partition, snapshot);
-      boolean changed = snapshot.pickle == null || snapshot.taken || snapshot.invalid.length > 0;
+      boolean changed =
+          snapshot.pickle() == null || snapshot.isTaken() || snapshot.invalid().length > 0;
       for (Map.Entry<Integer, Optional<SuffixHash>> entry : known.entrySet()) {
         hashes.put(entry.getKey(), trusted ? entry.getValue() : Optional.empty());
         changed = true;
@@ -211,7 +183,7 @@ final class PartitionHashes {
   private SortedMap<Integer, Optional<SuffixHash>> base(int partition, Snapshot snapshot)
       throws PosixException {
     SuffixHashes old =
-        snapshot.pickle == null ? SuffixHashes.invalid() : HashesPickle.read(snapshot.pickle);
+        snapshot.pickle() == null ? SuffixHashes.invalid() : HashesPickle.read(snapshot.pickle());
     SortedMap<Integer, Optional<SuffixHash>> hashes = new TreeMap<>();
     if (old.valid()) {
       hashes.putAll(old.bySuffix());
@@ -225,7 +197,8 @@ final class PartitionHashes {
         }
       }
     }
-    invalidated(snapshot.invalid).stream().forEach(suffix -> hashes.put(suffix, Optional.empty()));
+    HashesFiles.invalidated(snapshot.invalid()).stream()
+        .forEach(suffix -> hashes.put(suffix, Optional.empty()));
     return hashes;
   }
 
@@ -275,123 +248,28 @@ final class PartitionHashes {
     if (!changed) {
       return null;
     }
-    int lock = lock(partition);
+    int lock = files.lock(partition);
     try {
-      Snapshot now = readBoth(partition);
-      int length = seen.invalid.length;
+      Snapshot now = files.read(partition);
+      int length = seen.invalid().length;
       boolean same =
-          Arrays.equals(now.pickle, seen.taken ? null : seen.pickle)
-              && now.invalid.length >= length
-              && Arrays.equals(now.invalid, 0, length, seen.invalid, 0, length);
+          Arrays.equals(now.pickle(), seen.isTaken() ? null : seen.pickle())
+              && now.invalid().length >= length
+              && Arrays.equals(now.invalid(), 0, length, seen.invalid(), 0, length);
       if (!same) {
         return now;
       }
-      byte[] since = Arrays.copyOfRange(now.invalid, length, now.invalid.length);
-      invalidated(since).stream().forEach(suffix -> hashes.put(suffix, Optional.empty()));
+      byte[] since = Arrays.copyOfRange(now.invalid(), length, now.invalid().length);
+      HashesFiles.invalidated(since).stream()
+          .forEach(suffix -> hashes.put(suffix, Optional.empty()));
       double updated = clock.millis() / 1e3;
-      write(partition, HashesPickle.write(new SuffixHashes(true, updated, hashes)));
-      if (now.invalid.length > 0) {
-        empty(partition);
+      files.write(partition, HashesPickle.write(new SuffixHashes(true, updated, hashes)));
+      if (now.invalid().length > 0) {
+        files.emptyInvalid(partition);
       }
       return null;
     } finally {
       tools.close(lock);
     }
-  }
-
-  private int lock(int partition) throws PosixException {
-    return PosixException.check(
-        "lock the partition by .lock", locks.acquire(partition, tools.lock, LOCK_TIMEOUT));
-  }
-
-  /** Reads both files, under the lock; where there are too many invalidations, forgets all. */
-  private Snapshot readBoth(int partition) throws PosixException {
-    byte[] pickle = read(partition, tools.hashesPickle, "open hashes.pkl");
-    byte[] found = read(partition, tools.hashesInvalid, "open hashes.invalid");
-    byte[] invalid = found == null ? NOTHING : found;
-    if (invalid.length > LARGEST) {
-      // In this order: hashes without their invalidations would be wrong ones.
-      removePickle(partition);
-      empty(partition);
-      return Snapshot.NONE;
-    }
-    return new Snapshot(pickle, false, invalid);
-  }
-
-  private void removePickle(int partition) throws PosixException {
-    int answer = tools.posix.unlink(partition, tools.hashesPickle);
-    if (answer != -Errno.ENOENT) {
-      PosixException.check("remove hashes.pkl", answer);
-    }
-  }
-
-  private byte @Nullable [] read(int directory, long name, String what) throws PosixException {
-    Posix posix = tools.posix;
-    int fd = posix.open(directory, name, Posix.O_RDONLY, 0);
-    if (fd == -Errno.ENOENT) {
-      return null;
-    }
-    PosixException.check(what, fd);
-    try {
-      return posix.read(fd, LARGEST + 1);
-    } finally {
-      posix.close(fd);
-    }
-  }
-
-  private void append(int partition, byte[] lines) throws PosixException {
-    if (lines.length == 0) {
-      return;
-    }
-    Posix posix = tools.posix;
-    int fd =
-        posix.open(
-            partition, tools.hashesInvalid, Posix.O_WRONLY | Posix.O_CREAT | Posix.O_APPEND, 0666);
-    PosixException.check("open hashes.invalid", fd);
-    try {
-      posix.write(fd, lines);
-    } finally {
-      posix.close(fd);
-    }
-  }
-
-  private void empty(int partition) throws PosixException {
-    int fd = tools.posix.open(partition, tools.hashesInvalid, Posix.O_WRONLY | Posix.O_TRUNC, 0);
-    PosixException.check("empty hashes.invalid", fd);
-    tools.posix.close(fd);
-  }
-
-  private void write(int partition, byte[] bytes) throws PosixException {
-    Posix posix = tools.posix;
-    int flags = Posix.O_WRONLY | Posix.O_CREAT | Posix.O_TRUNC;
-    int fd =
-        PosixException.check(
-            "write .hashes.pkl.tmp",
-            posix.open(partition, tools.hashesPickleTemporary, flags, 0600));
-    try {
-      posix.write(fd, bytes);
-    } finally {
-      posix.close(fd);
-    }
-    PosixException.check(
-        "put hashes.pkl in place",
-        posix.rename(partition, tools.hashesPickleTemporary, partition, tools.hashesPickle));
-  }
-
-  private static byte[] lines(BitSet suffixes) {
-    StringBuilder text = new StringBuilder(suffixes.cardinality() * 4);
-    suffixes.stream().forEach(suffix -> text.append(Places.suffixName(suffix)).append('\n'));
-    return text.toString().getBytes(StandardCharsets.US_ASCII);
-  }
-
-  private static BitSet invalidated(byte[] lines) {
-    BitSet suffixes = new BitSet();
-    for (String line : new String(lines, StandardCharsets.ISO_8859_1).split("\n", -1)) {
-      byte[] name = line.strip().getBytes(StandardCharsets.ISO_8859_1);
-      if (Places.isSuffix(name)) {
-        suffixes.set(Places.suffixNumber(name));
-      }
-    }
-    return suffixes;
   }
 }

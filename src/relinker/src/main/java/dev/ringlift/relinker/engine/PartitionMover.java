@@ -6,19 +6,13 @@ import dev.ringlift.relinker.layout.FileSetRules;
 import dev.ringlift.relinker.layout.Name;
 import dev.ringlift.relinker.layout.Places;
 import dev.ringlift.relinker.layout.SuffixDigest;
-import dev.ringlift.relinker.layout.SuffixHash;
 import dev.ringlift.relinker.posix.Errno;
 import dev.ringlift.relinker.posix.Listing;
 import dev.ringlift.relinker.posix.Posix;
 import dev.ringlift.relinker.posix.PosixException;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Relinks, or cleans up, one partition at a time; one instance for each worker thread.
@@ -30,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Bring the suffix hashes of the partitions that were linked into in order ({@link
  *       TargetPartition}).
  *   <li>Cleanup: remove old suffix dirs that are empty, bring the old partition's suffix hashes in
- *       order, and remove the partition when nothing is left of it.
+ *       order, and remove it when nothing is left of it ({@link OldPartition}).
  * </ol>
  *
  * <p>Invariant: {@link Outcome#DONE} is answered only when no error was met on the way and all of
@@ -119,17 +113,13 @@ final class PartitionMover {
     private final int fd;
     private final List<TargetPartition> targets = new ArrayList<>(2);
     private final List<TargetSuffix> suffixTargets = new ArrayList<>(2);
-    private final BitSet changed = new BitSet();
-    private final BitSet removed = new BitSet();
-    private final BitSet litter = new BitSet();
+    private final OldPartition old;
     private boolean stopped;
-    private boolean somethingLeft;
-    private PartitionHashes.@Nullable Snapshot ownHashes;
-    private boolean ownHashesStay;
 
     Walk(long number, int fd) {
       this.number = number;
       this.fd = fd;
+      this.old = new OldPartition(job, tools, hashes, remover, number, fd);
     }
 
     /** Whether all of it was walked; errors are counted. */
@@ -152,7 +142,7 @@ final class PartitionMover {
         targets.forEach(TargetPartition::close);
       }
       if (job.cleanup() && !job.dryRun()) {
-        finishOld();
+        old.finish(stopped);
       }
       // A stop may have left suffixes without a hash too.
       return !stopped && !job.governor().stopped();
@@ -166,11 +156,13 @@ final class PartitionMover {
       Posix posix = tools.posix;
       int suffixFd = posix.openDirectory(fd, address);
       if (suffixFd == -Errno.ENOENT || suffixFd == -Errno.ENOTDIR) {
-        somethingLeft |= suffixFd == -Errno.ENOTDIR;
+        if (suffixFd == -Errno.ENOTDIR) {
+          old.keepsSomething();
+        }
         return;
       }
       if (suffixFd < 0) {
-        somethingLeft = true;
+        old.keepsSomething();
         error(-suffixFd, "The suffix dir could not be opened", number, name);
         return;
       }
@@ -184,10 +176,9 @@ final class PartitionMover {
         return;
       }
       if (empty && posix.removeDirectory(fd, address) == 0) {
-        changed.set(Places.suffixNumber(name.bytes()));
-        removed.set(Places.suffixNumber(name.bytes()));
+        old.removed(name);
       } else {
-        somethingLeft = true;
+        old.keepsSomething();
       }
     }
 
@@ -206,7 +197,7 @@ final class PartitionMover {
           byte[] hash = listing.name(at);
           boolean proper = Places.isHash(hash);
           if (!proper || listing.surelyNoDirectory(at)) {
-            litter.set(Places.suffixNumber(suffix.bytes()));
+            old.littered(suffix);
           }
           empty &= proper && walkHash(suffix, suffixFd, new Name(hash), listing, at);
         }
@@ -248,12 +239,12 @@ final class PartitionMover {
         stopped = true;
         return false;
       }
-      if (!takeOwnHashes()) {
+      if (!old.takeHashes()) {
         return false;
       }
       try {
         TargetSuffix targetSuffix = targetSuffix(target, suffix);
-        changed.set(Places.suffixNumber(suffix.bytes()));
+        old.changed(suffix);
         return mover.move(number, suffix, suffixFd, hash, address, targetSuffix);
       } catch (PosixException e) {
         error(
@@ -264,23 +255,6 @@ final class PartitionMover {
             hash);
         return false;
       }
-    }
-
-    /**
-     * Before the first old file goes: nobody who goes on after a crash, Swift's relinker neither,
-     * sees that it was there. Whether that could be done.
-     */
-    private boolean takeOwnHashes() {
-      if (ownHashes != null || ownHashesStay || !job.cleanup() || job.dryRun()) {
-        return !ownHashesStay;
-      }
-      try {
-        ownHashes = hashes.takeIfAny(fd);
-      } catch (PosixException e) {
-        ownHashesStay = true;
-        error(e.errno(), "The suffix hashes could not be taken away (" + e.what() + ")", number);
-      }
-      return !ownHashesStay;
     }
 
     /** One of the two that there are, nearly always, of the suffix that is walked. */
@@ -318,49 +292,6 @@ final class PartitionMover {
                   + e.what()
                   + ")",
               target.number());
-        }
-      }
-    }
-
-    /**
-     * What stays here after an increase was linked from a lower partition (all but partition 0),
-     * which cleanup comes to later, and then hashes it: so no hashes are made now. Not so where
-     * something is no hash dir: hashing moves that to quarantine, and then the partition may be
-     * empty after all.
-     */
-    private void finishOld() {
-      if (!somethingLeft && !stopped && remover.remove(number, fd)) {
-        return;
-      }
-      try {
-        if (litter.isEmpty() && number > 0 && job.afterIncrease()) {
-          if (tools.posix.stat(fd, tools.hashesPickle) == -Errno.ENOENT) {
-            // Without hashes, a suffix that is gone needs no invalidation either.
-            changed.andNot(removed);
-          }
-          if (!changed.isEmpty()) {
-            hashes.invalidate(fd, changed);
-          }
-          return;
-        }
-        Map<Integer, Optional<SuffixHash>> unknown = new HashMap<>();
-        changed.or(litter);
-        changed.stream().forEach(each -> unknown.put(each, Optional.empty()));
-        if (ownHashes == null || ownHashes == PartitionHashes.Snapshot.NONE) {
-          ownHashes = hashes.snapshot(fd);
-        }
-        boolean nothing = hashes.update(fd, ownHashes, unknown).isEmpty();
-        if (nothing && !stopped) {
-          remover.remove(number, fd);
-        }
-      } catch (PosixException e) {
-        if (e.errno() != Errno.ENOENT) {
-          error(
-              e.errno(),
-              "The suffix hashes of the old partition could not be brought up to date ("
-                  + e.what()
-                  + ")",
-              number);
         }
       }
     }

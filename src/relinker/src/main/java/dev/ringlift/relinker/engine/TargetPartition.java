@@ -29,7 +29,7 @@ final class TargetPartition {
   private final Map<Integer, Optional<SuffixHash>> known = new HashMap<>();
   private int fd = -1;
   private boolean counted;
-  private PartitionHashes.Snapshot snapshot = PartitionHashes.Snapshot.NONE;
+  private HashesFiles.Snapshot snapshot = HashesFiles.Snapshot.NONE;
 
   TargetPartition(Job job, Tools tools, PartitionHashes hashes, long number) {
     this.job = job;
