@@ -8,7 +8,9 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.HttpResponse;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -19,6 +21,7 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,10 @@ final class Versions {
   private static final String METADATA =
       "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
   private static final String KIND = "PartialObjectMetadataList";
+
+  /** Metadata are a tenth of their size then; to decipher the rest takes longer than to unpack. */
+  private static final String GZIP = "gzip";
+
   private static final int PAGE = 1000;
   private static final Duration LONGEST = Duration.ofSeconds(30);
   private static final ObjectReader LISTS =
@@ -104,6 +111,14 @@ final class Versions {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
+  private static Page page(HttpResponse<byte[]> answer) throws IOException {
+    InputStream body = new ByteArrayInputStream(answer.body());
+    boolean packed = GZIP.equalsIgnoreCase(answer.header("Content-Encoding"));
+    try (InputStream plain = packed ? new GZIPInputStream(body, 1 << 16) : body) {
+      return LISTS.readValue(plain);
+    }
+  }
+
   private Page read(String uri) {
     try {
       HttpResponse<byte[]> answer =
@@ -115,6 +130,7 @@ final class Versions {
                       .newHttpRequestBuilder()
                       .uri(uri)
                       .header("Accept", METADATA)
+                      .header("Accept-Encoding", GZIP)
                       .build(),
                   byte[].class)
               .get(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
@@ -122,7 +138,7 @@ final class Versions {
         throw new KubernetesClientException(
             "%s: %s".formatted(uri, answer.bodyString()), answer.code(), null);
       }
-      Page page = LISTS.readValue(answer.body());
+      Page page = page(answer);
       if (!KIND.equals(page.kind())) {
         throw new KubernetesClientException("%s is no list: %s".formatted(uri, page.kind()));
       }

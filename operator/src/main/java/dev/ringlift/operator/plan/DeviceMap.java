@@ -10,6 +10,7 @@ import dev.ringlift.ring.RingDevice;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -58,14 +59,27 @@ record DeviceMap(
             .add(node.name());
       }
     }
+    // Few nodes have many devices: what their addresses mean is found out once.
+    Map<Addresses, Set<String>> nodesByAddresses = new HashMap<>();
     List<Place> places = new ArrayList<>();
     for (RingDevice device : devices) {
-      Set<String> candidates = new TreeSet<>();
-      candidates.addAll(nodesByAddress.getOrDefault(canonical(device.ip()), Set.of()));
-      candidates.addAll(nodesByAddress.getOrDefault(canonical(device.replicationIp()), Set.of()));
+      Set<String> candidates =
+          nodesByAddresses.computeIfAbsent(
+              new Addresses(device.ip(), device.replicationIp()),
+              addresses -> addresses.nodes(nodesByAddress));
       places.add(new Place(device, candidates));
     }
     return of(places, Exclusions.NONE);
+  }
+
+  /** Of a device, as the ring has them. */
+  private record Addresses(String ip, String replicationIp) {
+
+    Set<String> nodes(Map<String, Set<String>> byAddress) {
+      Set<String> nodes = new HashSet<>(byAddress.getOrDefault(canonical(ip), Set.of()));
+      nodes.addAll(byAddress.getOrDefault(canonical(replicationIp), Set.of()));
+      return Set.copyOf(nodes);
+    }
   }
 
   private static DeviceMap of(List<Place> places, Exclusions exclusions) {
@@ -91,6 +105,9 @@ record DeviceMap(
 
   /** The same without these. */
   DeviceMap without(Exclusions left, List<Node> nodes, String dataDir) {
+    if (left.equals(exclusions)) {
+      return this;
+    }
     DeviceMap rest = of(places, left);
     Set<String> nothingToDo = new TreeSet<>(left.byNode().keySet());
     nodes.stream()

@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConfigMapRingStore implements RingStore {
   private final GuardedMaps maps;
+  private final ReadFiles readFiles;
   private final RingForm form;
   private final boolean export;
   private final boolean builderIsThere;
@@ -47,9 +48,11 @@ public final class ConfigMapRingStore implements RingStore {
   private final String ringKey;
   private final String builderKey;
 
-  public ConfigMapRingStore(KubernetesClient client, PartitionPowerIncrease increase) {
+  ConfigMapRingStore(
+      KubernetesClient client, PartitionPowerIncrease increase, ReadFiles readFiles) {
     RingSource source = increase.getSpec().ring();
     this.maps = new GuardedMaps(client, increase);
+    this.readFiles = readFiles;
     this.form = RingForm.of(source);
     this.export = source.type() == RingSource.Type.External;
     this.builderIsThere = source.builder() == RingSource.Builder.Required;
@@ -163,7 +166,7 @@ public final class ConfigMapRingStore implements RingStore {
 
   private Ring readRing(byte[] file, String mapName) throws UnusableStoreException {
     try {
-      return Ring.read(file);
+      return readFiles.ring(file);
     } catch (RingFormatException e) {
       throw new UnusableStoreException(
           Check.RingReadable,
@@ -175,7 +178,7 @@ public final class ConfigMapRingStore implements RingStore {
   private RingBuilder readBuilder(ConfigMap map) throws UnusableStoreException {
     try {
       String value = Objects.requireNonNull(map.getBinaryData().get(builderKey), builderKey);
-      return RingBuilder.read(MapEntries.decoded(value));
+      return readFiles.builder(MapEntries.decoded(value));
     } catch (RingFormatException e) {
       throw new UnusableStoreException(
           Check.BuilderReadable,

@@ -58,6 +58,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HostPathRingStore implements RingStore {
   private final GuardedMaps maps;
+  private final ReadFiles readFiles;
   private final PartMaps parts;
   private final JoinedFiles joined;
   private final int partLimit;
@@ -70,11 +71,16 @@ public final class HostPathRingStore implements RingStore {
    * @param joined one for all stores
    */
   HostPathRingStore(
-      KubernetesClient client, PartitionPowerIncrease increase, int partLimit, JoinedFiles joined) {
+      KubernetesClient client,
+      PartitionPowerIncrease increase,
+      int partLimit,
+      JoinedFiles joined,
+      ReadFiles readFiles) {
     RingSource source = increase.getSpec().ring();
     this.maps = new GuardedMaps(client, increase);
     this.parts = new PartMaps(client, increase, maps.owner(), source.configMaps().getFirst());
     this.joined = joined;
+    this.readFiles = readFiles;
     this.partLimit = partLimit;
     this.ringFile = RingFileName.ring(increase.getSpec().policyIndex());
     this.builderFile = RingFileName.builder(increase.getSpec().policyIndex());
@@ -89,7 +95,7 @@ public final class HostPathRingStore implements RingStore {
       return new StoredRing.Pair(
           GuardedMaps.revision(Stream.of(map)),
           Md5.hex(ring),
-          parse(map, ringFile, Check.RingReadable, () -> Ring.read(ring)),
+          parse(map, ringFile, Check.RingReadable, () -> readFiles.ring(ring)),
           builderIsThere ? builder(map) : null,
           new HostPathSizes(
               GuardedMaps.name(map), ringFile, builderFile, partLimit, others(map, files())),
@@ -101,7 +107,7 @@ public final class HostPathRingStore implements RingStore {
 
   private RingBuilder builder(ConfigMap map) throws UnusableStoreException {
     byte[] content = content(map, builderFile, Check.BuilderReadable);
-    return parse(map, builderFile, Check.BuilderReadable, () -> RingBuilder.read(content));
+    return parse(map, builderFile, Check.BuilderReadable, () -> readFiles.builder(content));
   }
 
   private byte[] content(ConfigMap map, String file, Check check) throws UnusableStoreException {

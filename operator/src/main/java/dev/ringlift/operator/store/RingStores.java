@@ -30,12 +30,13 @@ public interface RingStores {
    * @param partLimit above which agents get a file in parts, and of the parts, in bytes
    */
   static RingStores of(KubernetesClient client, Clock clock, int partLimit) {
+    ReadFiles readFiles = new ReadFiles();
     JoinedFiles joined = new JoinedFiles(LOOK_AGAIN, clock);
     return increase ->
         switch (increase.getSpec().ring().type()) {
-          case ConfigMap, External -> new ConfigMapRingStore(client, increase);
-          case SwiftOperator -> new SwiftOperatorRingStore(client, increase, clock);
-          case HostPath -> new HostPathRingStore(client, increase, partLimit, joined);
+          case ConfigMap, External -> new ConfigMapRingStore(client, increase, readFiles);
+          case SwiftOperator -> new SwiftOperatorRingStore(client, increase, clock, readFiles);
+          case HostPath -> new HostPathRingStore(client, increase, partLimit, joined, readFiles);
         };
   }
 }

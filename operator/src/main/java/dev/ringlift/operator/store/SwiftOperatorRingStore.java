@@ -50,15 +50,17 @@ public final class SwiftOperatorRingStore implements RingStore {
   private static final String TAR = "swiftrings.tar.gz";
 
   private final GuardedMaps maps;
+  private final ReadFiles readFiles;
   private final RebalanceJobs jobs;
   private final Clock clock;
   private final String name;
   private final String ringFile;
   private final String builderFile;
 
-  public SwiftOperatorRingStore(
-      KubernetesClient client, PartitionPowerIncrease increase, Clock clock) {
+  SwiftOperatorRingStore(
+      KubernetesClient client, PartitionPowerIncrease increase, Clock clock, ReadFiles readFiles) {
     this.maps = new GuardedMaps(client, increase);
+    this.readFiles = readFiles;
     this.jobs = new RebalanceJobs(client, increase.getMetadata().getNamespace());
     this.clock = clock;
     this.name = increase.getSpec().ring().configMaps().getFirst();
@@ -166,7 +168,7 @@ public final class SwiftOperatorRingStore implements RingStore {
   private StoredRing parse(Content content) throws UnusableStoreException {
     Ring ring;
     try {
-      ring = Ring.read(content.file(ringFile));
+      ring = readFiles.ring(content.file(ringFile));
     } catch (RingFormatException e) {
       throw new UnusableStoreException(
           Check.RingReadable,
@@ -178,7 +180,7 @@ public final class SwiftOperatorRingStore implements RingStore {
           content.revision(),
           Md5.hex(content.file(ringFile)),
           ring,
-          RingBuilder.read(content.file(builderFile)),
+          readFiles.builder(content.file(builderFile)),
           (newRing, newBuilder) -> List.of(size(content, newRing, newBuilder)),
           null);
     } catch (RingFormatException e) {

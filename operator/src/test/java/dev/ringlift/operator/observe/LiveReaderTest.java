@@ -108,6 +108,8 @@ class LiveReaderTest {
     StorageNode node = new StorageNode();
     node.getMetadata().setNamespace(namespace);
     node.getMetadata().setName("node-" + number);
+    // So that the answer that lists 130 of them is long enough to come packed: 128 KiB.
+    node.getMetadata().setAnnotations(Map.of("note", "0123456789abcdef".repeat(128)));
     client.resource(node).create();
   }
 

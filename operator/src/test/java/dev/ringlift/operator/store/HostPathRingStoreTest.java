@@ -56,7 +56,8 @@ class HostPathRingStoreTest {
             RingSource.Encoding.Raw,
             RingSource.Builder.Required);
     increase = cluster.apply("grow", 7, source);
-    store = new HostPathRingStore(cluster.client(), increase, PART_LIMIT, joined());
+    store =
+        new HostPathRingStore(cluster.client(), increase, PART_LIMIT, joined(), new ReadFiles());
   }
 
   @BeforeEach
@@ -198,7 +199,8 @@ class HostPathRingStoreTest {
 
   @Test
   void whatFitsStaysWhole() throws Exception {
-    RingStore roomy = new HostPathRingStore(cluster.client(), increase, 1 << 20, joined());
+    RingStore roomy =
+        new HostPathRingStore(cluster.client(), increase, 1 << 20, joined(), new ReadFiles());
 
     write(roomy, pair(), Transition.PREPARE);
 
@@ -212,7 +214,7 @@ class HostPathRingStoreTest {
     write(store, pair(), Transition.PREPARE);
 
     write(
-        new HostPathRingStore(cluster.client(), increase, 1 << 20, joined()),
+        new HostPathRingStore(cluster.client(), increase, 1 << 20, joined(), new ReadFiles()),
         pair(),
         Transition.CANCEL);
 
@@ -235,7 +237,10 @@ class HostPathRingStoreTest {
       }
       String afterwards = Objects.toString(before.ring().after(transition).nextPartPower());
       try (KubernetesClient dying = dyingAt(deaths + 1)) {
-        write(new HostPathRingStore(dying, increase, PART_LIMIT, joined()), before, transition);
+        write(
+            new HostPathRingStore(dying, increase, PART_LIMIT, joined(), new ReadFiles()),
+            before,
+            transition);
         died = false;
       } catch (RuntimeException e) {
         assertThat(e).hasStackTraceContaining("killed");

@@ -77,7 +77,8 @@ class SwiftOperatorRingStoreTest extends RingStoreContract {
   }
 
   private RingStore store(KubernetesClient anyClient) {
-    return new SwiftOperatorRingStore(anyClient, increase, Clock.fixed(NOW, ZoneOffset.UTC));
+    return new SwiftOperatorRingStore(
+        anyClient, increase, Clock.fixed(NOW, ZoneOffset.UTC), new ReadFiles());
   }
 
   private static Optional<String> prepare(RingStore target, StoredRing.Pair pair)

@@ -17,6 +17,13 @@ public final class Ring {
   private final RingContent content;
   private final Power power;
 
+  /** What was asked for once; the same each time, and to compress it again takes the longest. */
+  private volatile byte @Nullable [] file;
+
+  private volatile @Nullable Successor successor;
+
+  private record Successor(Transition transition, Ring ring) {}
+
   Ring(RingContent content, Power power) {
     this.content = content;
     this.power = power;
@@ -56,6 +63,15 @@ public final class Ring {
 
   /** The file: the same bytes for the same ring, always. */
   public byte[] toBytes() {
+    byte[] known = file;
+    if (known == null) {
+      known = compressed();
+      file = known;
+    }
+    return known.clone();
+  }
+
+  private byte[] compressed() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 16);
     try {
       writeTo(bytes);
@@ -145,6 +161,15 @@ public final class Ring {
    * @throws TransitionRefusedException as swift-ring-builder would refuse
    */
   public Ring after(Transition transition) throws TransitionRefusedException {
+    Successor known = successor;
+    if (known == null || known.transition() != transition) {
+      known = new Successor(transition, successor(transition));
+      successor = known;
+    }
+    return known.ring();
+  }
+
+  private Ring successor(Transition transition) throws TransitionRefusedException {
     Power newPower = power.after(transition);
     if (transition == Transition.INCREASE && replicaRows() == 0) {
       throw new TransitionRefusedException("The ring has no partitions assigned yet.");

@@ -47,6 +47,17 @@ class RingTest {
   }
 
   @Test
+  void itsFileAndItsSuccessorAreNobodysToChange() throws Exception {
+    Ring ring = Clusters.builder(4, 3, 7).toRing(1);
+    byte[] spoilt = ring.toBytes();
+    spoilt[spoilt.length / 2] ^= 1;
+
+    assertThat(Ring.read(ring.toBytes()).partPower()).isEqualTo(ring.partPower());
+    assertThat(ring.after(Transition.PREPARE).toBytes())
+        .isEqualTo(Ring.read(ring.toBytes()).after(Transition.PREPARE).toBytes());
+  }
+
+  @Test
   void namesTheFileInItsHeaderAsSwiftDoes() throws Exception {
     Ring ring = Clusters.builder(2, 1, 1).toRing(1).named("object-3.ring.gz");
 
