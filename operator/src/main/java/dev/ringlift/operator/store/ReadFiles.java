@@ -40,9 +40,9 @@ final class ReadFiles {
     T read(byte[] file) throws RingFormatException;
   }
 
-  /** One for each of some increases that take turns; the heap has to hold them all. */
+  /** A ring of 36,000 devices takes some 20 MiB of the heap, and seldom do more increases run. */
   private static final class Last<T> {
-    private static final int MANY = 4;
+    private static final int MANY = 2;
 
     private final Format<T> format;
     private final Deque<Known<T>> known = new ArrayDeque<>();
