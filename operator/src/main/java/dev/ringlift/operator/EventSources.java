@@ -28,11 +28,13 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import io.javaoperatorsdk.operator.processing.event.source.informer.Mappers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What wakes an increase, and the caches that come with it.
@@ -174,7 +176,13 @@ final class EventSources implements ClusterReader {
 
   @Override
   public List<RelinkTask> tasks(String namespace, String increaseUid) {
-    return tasks.list(namespace, task -> increaseUid.equals(task.getSpec().increaseUid())).toList();
+    return tasks.list(namespace, task -> increaseUid.equals(increaseUid(task))).toList();
+  }
+
+  /** By label, as the API server is asked for them; null if it has none. */
+  private static @Nullable String increaseUid(RelinkTask task) {
+    Map<String, String> labels = task.getMetadata().getLabels();
+    return labels == null ? null : labels.get(ApiConstants.LABEL_INCREASE_UID);
   }
 
   @Override

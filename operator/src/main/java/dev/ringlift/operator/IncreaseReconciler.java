@@ -12,6 +12,7 @@ import dev.ringlift.operator.act.Remover;
 import dev.ringlift.operator.act.StatusWriter;
 import dev.ringlift.operator.act.TaskWriter;
 import dev.ringlift.operator.observe.ClusterReader;
+import dev.ringlift.operator.observe.LiveLooks;
 import dev.ringlift.operator.observe.LiveReader;
 import dev.ringlift.operator.observe.Observer;
 import dev.ringlift.operator.plan.Afterlife;
@@ -73,7 +74,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The increase and its ring store are always read from the API server. All else comes from
  * caches, but for what {@link LiveReads} names, such as the decisions to publish a ring and to
- * begin work, which are made again on live reads.
+ * begin work, which are made again on live reads; and but for {@link LiveLooks}, because a cache
+ * may hear nothing any more.
  */
 @ControllerConfiguration(
     name = IncreaseReconciler.NAME,
@@ -118,6 +120,7 @@ public class IncreaseReconciler
   private final ConsumerWriter consumerWriter;
   private final NodeWriter nodeWriter;
   private final Remover remover;
+  private final LiveLooks liveLooks = new LiveLooks();
   private volatile @Nullable EventSources eventSources;
 
   public IncreaseReconciler(
@@ -175,7 +178,7 @@ public class IncreaseReconciler
     try {
       PartitionPowerIncrease increase = client.resource(cached).get();
       if (increase == null || deletions.allows(increase, clock.instant())) {
-        metrics.forget(cached);
+        forget(cached);
         return DeleteControl.defaultDelete();
       }
     } catch (KubernetesClientException e) {
@@ -190,11 +193,12 @@ public class IncreaseReconciler
     try {
       PartitionPowerIncrease increase = client.resource(cached).get();
       if (increase == null) {
-        metrics.forget(cached);
+        forget(cached);
         return NEVER;
       }
       if (hasEnded(increase)) {
         metrics.end(increase, increase.getStatus());
+        liveLooks.forget(increase.getMetadata().getUid());
         return endOfLife(increase);
       }
       return step(increase);
@@ -218,6 +222,11 @@ public class IncreaseReconciler
     return left.orElse(NEVER);
   }
 
+  private void forget(PartitionPowerIncrease gone) {
+    metrics.forget(gone);
+    liveLooks.forget(gone.getMetadata().getUid());
+  }
+
   private static boolean hasEnded(PartitionPowerIncrease increase) {
     PartitionPowerIncreaseStatus status = increase.getStatus();
     return status != null && status.phase() != null && status.phase().terminal();
@@ -234,23 +243,27 @@ public class IncreaseReconciler
   /** Returns when to look again; negative: only if something happens. */
   private Duration step(PartitionPowerIncrease increase) throws StoreChangedException {
     Instant now = clock.instant();
+    String uid = increase.getMetadata().getUid();
+    LiveLooks.Means means = liveLooks.means(uid, now);
+    if (means == LiveLooks.Means.NONE) {
+      return LiveLooks.GRACE;
+    }
     RingStore store = stores.of(increase);
     ClusterReader caches = Objects.requireNonNull(eventSources, "sources are prepared first");
-    Observation seen = Observer.observe(increase, store.read(), caches, recon, store::backup);
-    Plan plan = planner.plan(seen, now);
-    if (LiveReads.areNeeded(seen, plan)) {
-      ClusterReader live =
-          new LiveReader(
-              client,
-              caches,
-              increase.getMetadata().getNamespace(),
-              increase.getMetadata().getUid());
-      seen = Observer.observe(increase, store.read(), live, recon, store::backup);
-      // Reading may have taken long: a Lease or a proof that has run out meanwhile counts no more.
-      now = clock.instant();
-      plan = planner.plan(seen, now);
+    if (means == LiveLooks.Means.CACHES) {
+      Observation seen = Observer.observe(increase, store.read(), caches, recon, store::backup);
+      Plan plan = planner.plan(seen, now);
+      if (!LiveReads.areNeeded(seen, plan)) {
+        return act(increase, store, seen, plan, now);
+      }
     }
-    return act(increase, store, seen, plan, now);
+    LiveReader live = new LiveReader(client, caches, increase.getMetadata().getNamespace(), uid);
+    Observation seen = Observer.observe(increase, store.read(), live, recon, store::backup);
+    // Reading may have taken long: a Lease or a proof that has run out meanwhile counts no more.
+    now = clock.instant();
+    Plan plan = planner.plan(seen, now);
+    liveLooks.done(uid, now, live.unheard());
+    return liveLooks.atMost(uid, act(increase, store, seen, plan, now));
   }
 
   private Duration act(

@@ -21,8 +21,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -42,7 +44,8 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  *
  * <p>Invariant: nothing is older than this object. How far caches are behind decides how long it
- * takes, never what is seen.
+ * takes, never what is seen; it is remembered, for whoever {@linkplain LiveLooks asks} whether they
+ * hear anything at all.
  */
 public final class LiveReader implements ClusterReader {
   private static final long PAGE = 500;
@@ -58,6 +61,7 @@ public final class LiveReader implements ClusterReader {
   private final CompletableFuture<List<RelinkTask>> tasks;
   private final CompletableFuture<List<PartitionPowerIncrease>> increases;
   private final CompletableFuture<List<Pod>> pods;
+  private final Queue<Unheard> unheard = new ConcurrentLinkedQueue<>();
 
   /**
    * Begins to read.
@@ -72,14 +76,13 @@ public final class LiveReader implements ClusterReader {
     this.versions = new Versions(client);
     nodes =
         begin(
-            () ->
-                read(Node.class, caches.nodes(), client.nodes(), null, null, Slim::addressesOnly));
+            () -> read(Node.class, caches::nodes, client.nodes(), null, null, Slim::addressesOnly));
     storageNodes =
         begin(
             () ->
                 read(
                     StorageNode.class,
-                    caches.storageNodes(namespace),
+                    () -> caches.storageNodes(namespace),
                     client.resources(StorageNode.class).inNamespace(namespace),
                     namespace,
                     null,
@@ -89,7 +92,7 @@ public final class LiveReader implements ClusterReader {
             () ->
                 read(
                     Lease.class,
-                    caches.leases(namespace),
+                    () -> caches.leases(namespace),
                     client.leases().inNamespace(namespace),
                     namespace,
                     ApiConstants.LABEL_NODE,
@@ -99,7 +102,7 @@ public final class LiveReader implements ClusterReader {
             () ->
                 read(
                     RelinkTask.class,
-                    caches.tasks(namespace, increaseUid),
+                    () -> caches.tasks(namespace, increaseUid),
                     client.resources(RelinkTask.class).inNamespace(namespace),
                     namespace,
                     ApiConstants.LABEL_INCREASE_UID + "=" + increaseUid,
@@ -117,7 +120,7 @@ public final class LiveReader implements ClusterReader {
             () ->
                 read(
                     Pod.class,
-                    caches.pods(namespace),
+                    () -> caches.pods(namespace),
                     client.pods().inNamespace(namespace),
                     namespace,
                     null,
@@ -168,16 +171,23 @@ public final class LiveReader implements ClusterReader {
     return Optional.ofNullable(found);
   }
 
+  /** What caches had not heard of when this was read; once all of it is. */
+  public List<Unheard> unheard() {
+    CompletableFuture.allOf(nodes, storageNodes, leases, tasks, pods).join();
+    return List.copyOf(unheard);
+  }
+
   private <T extends HasMetadata> List<T> read(
       Class<T> kind,
-      List<T> cached,
+      Supplier<List<T>> cache,
       NonNamespaceOperation<T, ? extends KubernetesResourceList<T>, ? extends Resource<T>> objects,
       @Nullable String namespace,
       @Nullable String labels,
       UnaryOperator<T> less) {
     Map<String, T> known =
-        cached.stream()
+        cache.get().stream()
             .collect(toMap(object -> object.getMetadata().getName(), Function.identity()));
+    Map<String, String> former = Unheard.versions(known.values());
     List<T> all = new ArrayList<>();
     List<String> others = new ArrayList<>();
     versions
@@ -185,12 +195,15 @@ public final class LiveReader implements ClusterReader {
         .forEach(
             (name, version) -> {
               T object = known.get(name);
-              if (object != null && version.equals(object.getMetadata().getResourceVersion())) {
+              if (object != null && version.equals(former.get(name))) {
                 all.add(object);
+                former.remove(name);
               } else {
                 others.add(name);
+                former.putIfAbsent(name, Unheard.ABSENT);
               }
             });
+    unheard.add(new Unheard(kind.getSimpleName(), cache, former));
     if (others.size() > FEW) {
       return readAll(labels == null ? objects : objects.withLabelSelector(labels), less);
     }

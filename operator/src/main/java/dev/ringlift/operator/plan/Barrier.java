@@ -123,7 +123,7 @@ record Barrier(
         : "%d nodes and %d other consumers".formatted(nodes, consumers.total());
   }
 
-  private static boolean isLost(Problem problem) {
+  static boolean isLost(Problem problem) {
     return Reason.NodeLost.name().equals(problem.reason());
   }
 

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -68,6 +69,31 @@ class LiveReaderTest {
   }
 
   @Test
+  void tellsWhatTheCacheHadNotHeardOf() {
+    IntStream.range(0, 4).forEach(this::create);
+    List<StorageNode> cache = new ArrayList<>(read(Remembered.NOTHING));
+    assertThat(unheard(cache)).isEmpty();
+
+    label("node-1");
+    client.resource(cache.get(2)).delete();
+    create(5);
+    List<Unheard> unheard = unheard(cache);
+    assertThat(unheard)
+        .singleElement()
+        .satisfies(
+            one -> {
+              assertThat(one.kind()).isEqualTo("StorageNode");
+              assertThat(one.versions()).containsOnlyKeys("node-1", "node-2", "node-5");
+              assertThat(one.persists()).isTrue();
+            });
+
+    List<StorageNode> present = read(Remembered.NOTHING);
+    cache.clear();
+    cache.addAll(present);
+    assertThat(unheard).noneMatch(Unheard::persists);
+  }
+
+  @Test
   void readsAllAnewWhereTheCacheIsFarBehind() {
     IntStream.range(0, 130).forEach(this::create);
     List<StorageNode> first = read(Remembered.NOTHING);
@@ -98,6 +124,14 @@ class LiveReaderTest {
 
   private List<StorageNode> read(ClusterReader caches) {
     return new LiveReader(client, caches, namespace, "uid").storageNodes(namespace);
+  }
+
+  private List<Unheard> unheard(List<StorageNode> cache) {
+    return new LiveReader(client, remembering(cache), namespace, "uid")
+        .unheard().stream()
+            .filter(one -> one.kind().equals("StorageNode"))
+            .filter(one -> !one.versions().isEmpty())
+            .toList();
   }
 
   private static Remembered remembering(List<StorageNode> nodes) {

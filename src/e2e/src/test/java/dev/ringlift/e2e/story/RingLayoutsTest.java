@@ -14,13 +14,11 @@ import dev.ringlift.testkit.kube.ApiServerExtension;
 import dev.ringlift.testkit.process.Command;
 import dev.ringlift.testkit.process.ManagedProcess;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.Event;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -157,20 +155,8 @@ class RingLayoutsTest {
 
   /** What the Events say is to be run, in the order in which they came. */
   private static List<String> builderCommands(Story story) {
-    return story
-        .cluster()
-        .client()
-        .v1()
-        .events()
-        .inNamespace(story.cluster().namespace())
-        .list()
-        .getItems()
-        .stream()
-        .filter(event -> event.getReason().equals("BuilderToFollow"))
-        .sorted(
-            Comparator.comparing(
-                (Event event) -> Long.parseLong(event.getMetadata().getResourceVersion())))
-        .map(event -> COMMAND.matcher(event.getMessage()))
+    return story.events("BuilderToFollow").stream()
+        .map(COMMAND::matcher)
         .filter(Matcher::find)
         .map(found -> found.group(1))
         .toList();

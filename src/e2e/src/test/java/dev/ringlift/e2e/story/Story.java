@@ -27,6 +27,7 @@ import dev.ringlift.testkit.swift.Found;
 import dev.ringlift.testkit.swift.RealSwift;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.Event;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -293,6 +294,24 @@ final class Story implements AutoCloseable {
   }
 
   // What is seen
+
+  /** What the events of this reason say, in the order in which they came. */
+  List<String> events(String reason) {
+    return cluster
+        .client()
+        .v1()
+        .events()
+        .inNamespace(cluster.namespace())
+        .list()
+        .getItems()
+        .stream()
+        .filter(event -> event.getReason().equals(reason))
+        .sorted(
+            Comparator.comparing(
+                (Event event) -> Long.parseLong(event.getMetadata().getResourceVersion())))
+        .map(Event::getMessage)
+        .toList();
+  }
 
   PartitionPowerIncrease increase() {
     return cluster.increase(INCREASE).orElseThrow();

@@ -10,7 +10,6 @@ import dev.ringlift.e2e.cluster.RingLayout;
 import dev.ringlift.testkit.kube.ApiServer;
 import dev.ringlift.testkit.kube.ApiServerExtension;
 import dev.ringlift.testkit.process.ManagedProcess;
-import io.fabric8.kubernetes.api.model.Event;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,7 +18,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -142,20 +140,7 @@ class TwoOperatorsTest {
 
   private static void assertNothingTwice(Story story) {
     assertThat(story.publishedPowers()).containsExactly("6/null", "6/7", "7/7", "7/null");
-    List<String> published =
-        story
-            .cluster()
-            .client()
-            .v1()
-            .events()
-            .inNamespace(story.cluster().namespace())
-            .list()
-            .getItems()
-            .stream()
-            .filter(event -> event.getReason().equals("RingPublished"))
-            .map(Event::getMessage)
-            .toList();
-    assertThat(published).hasSize(3).doesNotHaveDuplicates();
+    assertThat(story.events("RingPublished")).hasSize(3).doesNotHaveDuplicates();
     Set<String> tasks = new HashSet<>();
     story
         .cluster()
